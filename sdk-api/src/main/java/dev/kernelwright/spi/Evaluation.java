@@ -1,0 +1,31 @@
+package dev.kernelwright.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The verdict on one kernel.
+ *
+ * @param reason why it was accepted or rejected
+ * @param message one sentence for people and for authors of kernels: what was asked, what was found
+ * @param worstErrorRatio the largest error found, as a fraction of its bound; NaN if no result was compared
+ * @param kernel its time; null if it was not timed
+ * @param baseline the baseline's time, taken in turn with the kernel's; null if it was not timed
+ * @param floorNanos the time below which no kernel can be; NaN if it is not known
+ */
+public record Evaluation(ReasonCode reason, String message, double worstErrorRatio, @Nullable Timing kernel,
+        @Nullable Timing baseline, double floorNanos) {
+    /** Returns a rejection of a kernel that was not timed. */
+    public static Evaluation rejected(ReasonCode reason, String message) {
+        return new Evaluation(reason, message, Double.NaN, null, null, Double.NaN);
+    }
+
+    /** Returns whether the kernel may serve calls. */
+    public boolean accepted() {
+        return reason == ReasonCode.ACCEPTED;
+    }
+
+    /** Returns how many times faster than the baseline the kernel is; NaN if either was not timed. */
+    public double speedup() {
+        return kernel == null || baseline == null ? Double.NaN : baseline.medianNanos() / kernel.medianNanos();
+    }
+}

@@ -1,0 +1,172 @@
+package dev.kernelwright.spi;
+
+import dev.kernelwright.op.AxisRange;
+import dev.kernelwright.op.Expression;
+import dev.kernelwright.op.KernelSignature;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A family of kernels in one source file: the code, its search space and its launch plan.
+ *
+ * <p>The file is valid source in its own language. Lines of comment beginning with {@code // @} hold the data:
+ *
+ * <pre>{@code
+ * // @parameter UNROLL 1 2 4 8
+ * // @require UNROLL * 16 <= cols
+ * // @step run grid=ceil_div(rows,ROWS_PER_BLOCK)
+ * // @workspace 0
+ * }</pre>
+ *
+ * <p>A {@code @step} may also give {@code block=} and {@code shared=}; dimensions are separated by {@code ;}, and an
+ * expression holds no spaces there. {@link #expand} replaces the value of each constant that is named like a parameter,
+ * like an axis in capitals, or like an attribute in capitals; a constant is declared as
+ * {@code static final int NAME = 4;} (or {@code float}, {@code double}, {@code boolean}), or as {@code #define NAME 4}.
+ * An axis that is a range becomes 0, and the code then takes its value from the arguments.
+ *
+ * @param language the source language
+ * @param text the file
+ * @param parameters the search space: the values of each parameter, the first being the default
+ * @param constraints what must hold of parameters, attributes and the largest axes
+ * @param plan the launch plan, over axes, attributes and parameters
+ */
+public record KernelTemplate(String language, String text, Map<String, List<Long>> parameters,
+        List<Expression> constraints, LaunchPlan plan) {
+    private static final Pattern DIRECTIVE = Pattern.compile("^\\s*// @(\\w+) +(.+?)\\s*$", Pattern.MULTILINE);
+    private static final Pattern CONSTANT = Pattern.compile(
+            "(static final (int|long|float|double|boolean) |#define )([A-Z][A-Z0-9_]*)( = [^;\\n]+;| +\\S+)");
+
+    /**
+     * Reads a template.
+     *
+     * @throws IllegalArgumentException if a directive is malformed or there is no {@code @step}
+     */
+    public static KernelTemplate parse(String language, String text) {
+        Map<String, List<Long>> parameters = new LinkedHashMap<>();
+        List<Expression> constraints = new ArrayList<>();
+        List<LaunchPlan.Step> steps = new ArrayList<>();
+        Expression workspace = Expression.constant(0);
+        Matcher matcher = DIRECTIVE.matcher(text);
+        while (matcher.find()) {
+            String body = matcher.group(2);
+            try {
+                switch (matcher.group(1)) {
+                    case "parameter" -> {
+                        List<String> words = List.of(body.split(" +"));
+                        parameters.put(words.getFirst(),
+                                words.subList(1, words.size()).stream().map(Long::valueOf).toList());
+                    }
+                    case "require" -> constraints.add(Expression.parse(body));
+                    case "step" -> steps.add(parseStep(body));
+                    case "workspace" -> workspace = Expression.parse(body);
+                    default -> throw new IllegalArgumentException("use parameter, require, step or workspace");
+                }
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("the template's line '" + matcher.group().strip()
+                        + "' is malformed: " + e.getMessage(), e);
+            }
+        }
+        for (Map.Entry<String, List<Long>> parameter : parameters.entrySet()) {
+            if (parameter.getValue().isEmpty()) {
+                throw new IllegalArgumentException("the template's parameter " + parameter.getKey()
+                        + " has no values: list at least one");
+            }
+        }
+        if (steps.isEmpty()) {
+            throw new IllegalArgumentException("a template without a launch was given: add a line such as"
+                    + " '// @step run grid=ceil_div(rows,4)'");
+        }
+        return new KernelTemplate(language, text, parameters, constraints, new LaunchPlan(steps, workspace));
+    }
+
+    private static LaunchPlan.Step parseStep(String body) {
+        String[] words = body.split(" +");
+        List<Expression> grid = List.of();
+        List<Expression> block = List.of();
+        Expression shared = Expression.constant(0);
+        for (int i = 1; i < words.length; i++) {
+            int equals = words[i].indexOf('=');
+            String name = equals < 0 ? words[i] : words[i].substring(0, equals);
+            List<Expression> values = Arrays.stream(words[i].substring(equals + 1).split(";"))
+                    .map(Expression::parse).toList();
+            switch (name) {
+                case "grid" -> grid = values;
+                case "block" -> block = values;
+                case "shared" -> shared = values.getFirst();
+                default -> throw new IllegalArgumentException("use grid=, block= or shared=");
+            }
+        }
+        return new LaunchPlan.Step(words[0], grid, block, shared);
+    }
+
+    /** Returns the number of points of the search space, constraints not counted. */
+    public long pointCount() {
+        return parameters.values().stream().mapToLong(List::size).reduce(1, (a, b) -> a * b);
+    }
+
+    /** Returns whether a point of the search space satisfies the constraints for a workload. */
+    public boolean admits(Map<String, Long> point, KernelSignature signature) {
+        Map<String, Long> values = attributeValues(signature);
+        signature.axes().forEach(axis -> values.put(axis.name(), axis.max()));
+        values.putAll(point);
+        try {
+            return constraints.stream().allMatch(constraint -> constraint.evaluate(name -> {
+                Long value = values.get(name);
+                if (value == null) {
+                    throw new IllegalArgumentException("the template's constraint '" + constraint + "' uses '" + name
+                            + "', but " + signature.op() + " and the template have " + values.keySet());
+                }
+                return value;
+            }) != 0);
+        } catch (ArithmeticException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Returns the kernel at a point of the search space.
+     *
+     * @param point the value of each parameter
+     */
+    public KernelSource expand(Map<String, Long> point, KernelSignature signature) {
+        Map<String, Number> constants = new HashMap<>();
+        signature.attributes().forEach((name, value) -> constants.put(name.toUpperCase(Locale.ROOT), value));
+        for (AxisRange axis : signature.axes()) {
+            constants.put(axis.name().toUpperCase(Locale.ROOT), axis.isFixed() ? axis.min() : 0L);
+        }
+        constants.putAll(point);
+        String expanded = CONSTANT.matcher(text).replaceAll(match -> {
+            Number value = constants.get(match.group(3));
+            return Matcher.quoteReplacement(value == null ? match.group() : match.group(2) == null
+                    ? match.group(1) + match.group(3) + " " + literal("define", value)
+                    : match.group(1) + match.group(3) + " = " + literal(match.group(2), value) + ";");
+        });
+        Map<String, Long> planValues = attributeValues(signature);
+        planValues.putAll(point);
+        return new KernelSource(language, expanded, plan.bind(planValues), point);
+    }
+
+    private static Map<String, Long> attributeValues(KernelSignature signature) {
+        Map<String, Long> values = new HashMap<>();
+        signature.attributes().forEach((name, value) -> values.put(name, value.longValue()));
+        return values;
+    }
+
+    private static String literal(String type, Number value) {
+        return switch (type) {
+            case "int" -> Integer.toString(Math.toIntExact(value.longValue()));
+            case "long" -> value.longValue() + "L";
+            case "float" -> (float) value.doubleValue() + "f";
+            case "double" -> Double.toString(value.doubleValue());
+            case "boolean" -> Boolean.toString(value.doubleValue() != 0);
+            default -> value instanceof Double d ? KernelSignature.formatAttribute(d) : value.toString();
+        };
+    }
+}

@@ -1,0 +1,40 @@
+package dev.kernelwright.spi;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of a kernel store: the best kernel known for a key, or the finding that none beats the baseline.
+ *
+ * @param key what it is for
+ * @param target the whole target it was made on, with the fields that are not part of the key
+ * @param kernel the kernel; null if the baseline is the best known
+ * @param evaluation the verdict that it was stored on
+ * @param provenance who made it and how: generator, candidates tried, seconds spent, library version
+ * @param created when it was made
+ * @param expires when it is to be tried again; null for never
+ */
+public record TuningRecord(KernelKey key, Target target, @Nullable Kernel kernel, Evaluation evaluation,
+        Map<String, String> provenance, Instant created, @Nullable Instant expires) {
+    /** Copies the provenance. */
+    public TuningRecord {
+        provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
+    }
+
+    /**
+     * A kernel with what it was compiled from.
+     *
+     * @param source the source that was verified
+     * @param binary what it was compiled to
+     */
+    public record Kernel(KernelSource source, KernelBinary binary) {
+    }
+
+    /** Returns whether the record is to be taken as absent at the given time. */
+    public boolean isExpired(Instant now) {
+        return expires != null && !now.isBefore(expires);
+    }
+}
