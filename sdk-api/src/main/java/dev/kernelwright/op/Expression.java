@@ -185,32 +185,32 @@ public final class Expression {
     }
 
     private static Compiled compile(Node node, List<String> order) {
-        switch (node) {
-            case Constant(long value) -> {
-                return values -> value;
-            }
+        return switch (node) {
+            case Constant(long value) -> values -> value;
             case Name(String name) -> {
                 int index = order.indexOf(name);
-                return values -> values[index];
+                yield values -> values[index];
             }
-            case Operation(Operator operator, List<Node> operands) -> {
-                Compiled first = compile(operands.get(0), order);
-                if (operator == Operator.SELECT) {
-                    Compiled yes = compile(operands.get(1), order);
-                    Compiled no = compile(operands.get(2), order);
-                    return values -> first.evaluate(values) != 0 ? yes.evaluate(values) : no.evaluate(values);
-                }
-                if (operands.size() == 1) {
-                    return values -> unary(operator, first.evaluate(values));
-                }
-                Compiled result = first;
-                for (Node operand : operands.subList(1, operands.size())) {
-                    Compiled left = result;
-                    Compiled right = compile(operand, order);
-                    result = values -> operator.apply(left.evaluate(values), right.evaluate(values));
-                }
-                return result;
-            }
+            case Operation(Operator operator, List<Node> operands) ->
+                compile(operator, operands.stream().map(operand -> compile(operand, order)).toList());
+        };
+    }
+
+    private static Compiled compile(Operator operator, List<Compiled> operands) {
+        Compiled first = operands.get(0);
+        if (operator == Operator.SELECT) {
+            Compiled yes = operands.get(1);
+            Compiled no = operands.get(2);
+            return values -> first.evaluate(values) != 0 ? yes.evaluate(values) : no.evaluate(values);
         }
+        if (operands.size() == 1) {
+            return values -> unary(operator, first.evaluate(values));
+        }
+        Compiled result = first;
+        for (Compiled right : operands.subList(1, operands.size())) {
+            Compiled left = result;
+            result = values -> operator.apply(left.evaluate(values), right.evaluate(values));
+        }
+        return result;
     }
 }

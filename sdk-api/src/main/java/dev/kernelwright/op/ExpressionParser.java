@@ -173,7 +173,7 @@ final class ExpressionParser {
     }
 
     private static boolean isNamePart(char c) {
-        return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+        return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
     private static Map<String, Operator> ordered(Object... pairs) {

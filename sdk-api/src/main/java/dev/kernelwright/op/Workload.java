@@ -53,6 +53,7 @@ public final class Workload {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // definitions hold a lambda, so one is equal to itself only
     public boolean equals(Object other) {
         return other instanceof Workload w && op == w.op && signature.equals(w.signature);
     }

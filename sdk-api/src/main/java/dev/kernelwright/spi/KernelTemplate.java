@@ -59,7 +59,7 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
             try {
                 switch (matcher.group(1)) {
                     case "parameter" -> {
-                        List<String> words = List.of(body.split(" +"));
+                        List<String> words = List.of(body.split(" +", -1));
                         parameters.put(words.getFirst(),
                                 words.subList(1, words.size()).stream().map(Long::valueOf).toList());
                     }
@@ -87,14 +87,14 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
     }
 
     private static LaunchPlan.Step parseStep(String body) {
-        String[] words = body.split(" +");
+        String[] words = body.split(" +", -1);
         List<Expression> grid = List.of();
         List<Expression> block = List.of();
         Expression shared = Expression.constant(0);
         for (int i = 1; i < words.length; i++) {
             int equals = words[i].indexOf('=');
             String name = equals < 0 ? words[i] : words[i].substring(0, equals);
-            List<Expression> values = Arrays.stream(words[i].substring(equals + 1).split(";"))
+            List<Expression> values = Arrays.stream(words[i].substring(equals + 1).split(";", -1))
                     .map(Expression::parse).toList();
             switch (name) {
                 case "grid" -> grid = values;

@@ -199,6 +199,7 @@ public final class Tensor {
                 && other.address < address + byteSize && sameRegion(other);
     }
 
+    @SuppressWarnings("ReferenceEquality") // a region is itself only
     private boolean sameRegion(Tensor other) {
         // Addresses are comparable on the host; a device's handle plus offset is comparable within one region only,
         // because the handle need not be an address.
