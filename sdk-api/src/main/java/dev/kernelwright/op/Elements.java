@@ -43,9 +43,22 @@ public final class Elements {
         switch (dtype) {
             case F32 -> segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, (float) value);
             case I32 -> segment.setAtIndex(ValueLayout.JAVA_INT, index, (int) value);
-            case F16 -> segment.setAtIndex(ValueLayout.JAVA_SHORT, index, Float.floatToFloat16((float) value));
-            case BF16 -> segment.setAtIndex(ValueLayout.JAVA_SHORT, index, roundToBfloat16((float) value));
+            case F16 -> segment.setAtIndex(ValueLayout.JAVA_SHORT, index, Float.floatToFloat16(roundToOdd(value)));
+            case BF16 -> segment.setAtIndex(ValueLayout.JAVA_SHORT, index, roundToBfloat16(roundToOdd(value)));
         }
+    }
+
+    /**
+     * Rounds to one of the two nearest floats, to the one with an odd last bit if the value is neither: rounding that
+     * again, to at most 22 bits, is then the same as rounding the value once (Boldo and Melquiond, "Emulation of a FMA
+     * and Correctly Rounded Sums", IEEE Trans. Comput. 57(4), 2008).
+     */
+    private static float roundToOdd(double value) {
+        float nearest = (float) value;
+        if (nearest == value || Double.isNaN(value) || (Float.floatToRawIntBits(nearest) & 1) == 1) {
+            return nearest;
+        }
+        return nearest < value ? Math.nextUp(nearest) : Math.nextDown(nearest);
     }
 
     private static short roundToBfloat16(float value) {

@@ -18,10 +18,12 @@ import java.util.regex.Pattern;
  * }</pre>
  *
  * <p>The functions are {@code min(a, b, …)}, {@code max(a, b, …)}, {@code ceil_div(a, b)} and
- * {@code select(condition, a, b)}. Division rounds towards zero, as in Java and C.
+ * {@code select(condition, a, b)}. Division rounds towards zero, and {@code ||}, {@code &&} and {@code select} evaluate
+ * an operand only if it matters, as in Java and C.
  */
 public final class Expression {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    /** A name that is not a function's. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*+(?! *\\()");
 
     private final String text;
     private final Set<String> names;
@@ -145,15 +147,20 @@ public final class Expression {
                 case ADD -> Math.addExact(a, b);
                 case SUB -> Math.subtractExact(a, b);
                 case MUL -> Math.multiplyExact(a, b);
-                case DIV -> a / b;
+                case DIV -> Math.divideExact(a, b);
                 case REM -> a % b;
                 case NEGATE -> Math.negateExact(a);
                 case NOT -> truth(a == 0);
                 case MIN -> Math.min(a, b);
                 case MAX -> Math.max(a, b);
-                case CEIL_DIV -> Math.ceilDiv(a, b);
+                case CEIL_DIV -> Math.ceilDivExact(a, b);
                 case SELECT -> throw new IllegalStateException("select has three operands");
             };
+        }
+
+        /** Returns whether the left operand alone decides, so that the right one is not evaluated. */
+        boolean isDecidedBy(long left) {
+            return this == OR ? left != 0 : this == AND && left == 0;
         }
 
         private static long truth(boolean condition) {
@@ -173,7 +180,8 @@ public final class Expression {
                     result = unary(operator, result);
                 }
                 for (int i = 1; i < operands.size(); i++) {
-                    result = operator.apply(result, evaluate(operands.get(i), values));
+                    result = operator.apply(result,
+                            operator.isDecidedBy(result) ? 0 : evaluate(operands.get(i), values));
                 }
                 yield result;
             }
@@ -209,7 +217,10 @@ public final class Expression {
         Compiled result = first;
         for (Compiled right : operands.subList(1, operands.size())) {
             Compiled left = result;
-            result = values -> operator.apply(left.evaluate(values), right.evaluate(values));
+            result = values -> {
+                long value = left.evaluate(values);
+                return operator.apply(value, operator.isDecidedBy(value) ? 0 : right.evaluate(values));
+            };
         }
         return result;
     }

@@ -55,7 +55,7 @@ public record KernelSignature(String op, int version, DType dtype, List<AxisRang
      * Evaluates an expression over axes and attributes.
      *
      * @param axisValues the value of each axis, in order
-     * @throws IllegalArgumentException if the expression uses another name
+     * @throws IllegalArgumentException if the expression uses another name, or an attribute that is not a whole number
      */
     public long evaluate(Expression expression, long[] axisValues) {
         return expression.evaluate(name -> {
@@ -68,6 +68,10 @@ public record KernelSignature(String op, int version, DType dtype, List<AxisRang
             if (attribute == null) {
                 throw new IllegalArgumentException("the expression '" + expression + "' uses '" + name + "', but " + op
                         + " has the axes " + axisNames() + " and the attributes " + attributes.keySet());
+            }
+            if (!isWhole(attribute)) {
+                throw new IllegalArgumentException("the expression '" + expression + "' uses '" + name + "', which is "
+                        + attribute + " in " + this + ": give a whole number");
             }
             return attribute.longValue();
         });
@@ -112,7 +116,11 @@ public record KernelSignature(String op, int version, DType dtype, List<AxisRang
 
     /** Returns the canonical text of an attribute's value: a whole number without a fraction, else Java's shortest. */
     public static String formatAttribute(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value)
-                : Double.toString(value);
+        return isWhole(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
+    /** Returns whether an attribute's value can stand in an {@link Expression}: whole, and below 1e15. */
+    public static boolean isWhole(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15;
     }
 }

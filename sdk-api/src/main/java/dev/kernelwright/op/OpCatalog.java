@@ -2,9 +2,11 @@ package dev.kernelwright.op;
 
 import dev.kernelwright.tensor.DType;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A set of op definitions by name, and the reader of workloads written as text. Immutable. */
 public final class OpCatalog {
@@ -45,7 +47,8 @@ public final class OpCatalog {
     /**
      * Reads a workload such as {@code rms_norm(rows=1..64,cols=4096,eps=1e-6)}; attributes may be left out.
      *
-     * @throws IllegalArgumentException if the text is malformed or names an unknown op, axis or attribute
+     * @throws IllegalArgumentException if the text is malformed, names an unknown op, axis or attribute, or gives one
+     *         twice
      */
     public Workload parse(String text, DType dtype) {
         String trimmed = text.strip();
@@ -56,6 +59,7 @@ public final class OpCatalog {
         OpDefinition op = get(trimmed.substring(0, open).strip());
         Workload.Builder builder = op.workload(dtype);
         String body = trimmed.substring(open + 1, trimmed.length() - 1);
+        Set<String> bound = new HashSet<>();
         for (String binding : body.isBlank() ? new String[0] : body.split(",", -1)) {
             int equals = binding.indexOf('=');
             if (equals <= 0) {
@@ -63,6 +67,10 @@ public final class OpCatalog {
             }
             String name = binding.substring(0, equals).strip();
             String value = binding.substring(equals + 1).strip();
+            if (!bound.add(name)) {
+                throw new IllegalArgumentException("the workload '" + text + "' gives " + name
+                        + " more than once: give it one value or range");
+            }
             try {
                 bind(builder, op, name, value);
             } catch (NumberFormatException e) {

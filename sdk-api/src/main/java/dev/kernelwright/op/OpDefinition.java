@@ -3,10 +3,12 @@ package dev.kernelwright.op;
 import dev.kernelwright.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -61,13 +63,9 @@ public final class OpDefinition {
 
     private void checkNames() {
         List<String> known = new ArrayList<>(axes);
-        for (String attribute : attributes.keySet()) {
-            if (known.contains(attribute)) {
-                throw new IllegalStateException("the definition of " + name + " has an axis and an attribute called '"
-                        + attribute + "': rename one");
-            }
-            known.add(attribute);
-        }
+        known.addAll(attributes.keySet());
+        requireDistinct("axes or attributes", known);
+        requireDistinct("parameters", parameters.stream().map(Parameter::name).toList());
         List<Expression> all = new ArrayList<>(constraints);
         all.addAll(List.of(flops, bytes, units, accuracy.terms()));
         for (Parameter parameter : parameters) {
@@ -77,6 +75,16 @@ public final class OpDefinition {
             }
         }
         all.forEach(expression -> expression.compile(known));
+    }
+
+    private void requireDistinct(String what, List<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (String each : names) {
+            if (!seen.add(each)) {
+                throw new IllegalStateException("the definition of " + name + " has two " + what + " called '" + each
+                        + "': rename one");
+            }
+        }
     }
 
     /** Each input read once and each output written once. Two types occur: the workload's and {@code i32}. */

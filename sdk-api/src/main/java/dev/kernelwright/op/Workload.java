@@ -112,7 +112,7 @@ public final class Workload {
          * Returns the workload.
          *
          * @throws IllegalArgumentException if an axis is not bound, a constraint of the op does not hold at both ends
-         *         of the ranges, or a tensor would be larger than 2<sup>63</sup> bytes
+         *         of the ranges, or a tensor's size or the op's cost does not fit 63 bits
          */
         public Workload build() {
             List<AxisRange> ranges = new ArrayList<>();
@@ -142,9 +142,12 @@ public final class Workload {
                     }
                 }
                 signature.totalBytes(axisValues);
+                for (Expression cost : List.of(op.flops(), op.bytes(), op.units(), op.accuracy().terms())) {
+                    signature.evaluate(cost, axisValues);
+                }
             } catch (ArithmeticException e) {
-                throw new IllegalArgumentException(signature + " was asked for, but its tensors' sizes do not fit 63"
-                        + " bits: choose smaller axes", e);
+                throw new IllegalArgumentException(signature + " was asked for, but its sizes or its cost cannot be"
+                        + " computed in 63 bits (" + e.getMessage() + "): choose other axes", e);
             }
         }
     }

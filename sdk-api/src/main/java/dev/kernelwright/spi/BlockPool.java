@@ -2,6 +2,7 @@ package dev.kernelwright.spi;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,8 @@ public final class BlockPool implements AutoCloseable {
 
     private final Thread[] threads;
     private final AtomicBoolean claimed = new AtomicBoolean();
-    private final AtomicInteger nextBlock = new AtomicInteger();
+    /** A long, since each thread counts once past the last block of a grid, which may be the last int. */
+    private final AtomicLong nextBlock = new AtomicLong();
     private final AtomicInteger helpers = new AtomicInteger();
     private volatile boolean open;
     private volatile boolean closed;
@@ -60,7 +62,8 @@ public final class BlockPool implements AutoCloseable {
     /**
      * Runs blocks 0 to {@code blocks - 1} and returns when all have ended.
      *
-     * @throws RuntimeException the first exception or error that a block threw, as it was thrown
+     * @throws RuntimeException an exception or error that a block threw, as it was thrown; other blocks may not have
+     *         been run
      */
     public void run(int blocks, BlockBody work, LaunchArguments launchArguments) {
         if (blocks <= 1 || threads.length == 0 || closed || !claimed.compareAndSet(false, true)) {
@@ -97,8 +100,8 @@ public final class BlockPool implements AutoCloseable {
 
     private void claimBlocks(BlockBody work, LaunchArguments launchArguments, int blocks) {
         try {
-            for (int block = nextBlock.getAndIncrement(); block < blocks; block = nextBlock.getAndIncrement()) {
-                work.run(block, launchArguments);
+            for (long block = nextBlock.getAndIncrement(); block < blocks; block = nextBlock.getAndIncrement()) {
+                work.run((int) block, launchArguments);
             }
         } catch (Throwable t) {
             // Whatever it is, the other blocks must end before the caller's buffers are its own again.
@@ -137,7 +140,7 @@ public final class BlockPool implements AutoCloseable {
             }
             BlockBody work = body;
             LaunchArguments launchArguments = arguments;
-            // Looked at first, so that waiting here for a long last block never overflows the counter.
+            // Looked at first, so that waiting here for a long last block does not count on.
             if (work != null && launchArguments != null && nextBlock.get() < blockCount) {
                 claimBlocks(work, launchArguments, blockCount);
             }

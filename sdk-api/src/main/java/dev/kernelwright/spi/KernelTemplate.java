@@ -39,7 +39,7 @@ import java.util.regex.Pattern;
  */
 public record KernelTemplate(String language, String text, Map<String, List<Long>> parameters,
         List<Expression> constraints, LaunchPlan plan) {
-    private static final Pattern DIRECTIVE = Pattern.compile("^\\s*// @(\\w+) +(.+?)\\s*$", Pattern.MULTILINE);
+    private static final Pattern DIRECTIVE = Pattern.compile("^ *// @(\\w+) *(.*?) *$", Pattern.MULTILINE);
     private static final Pattern CONSTANT = Pattern.compile(
             "(static final (int|long|float|double|boolean) |#define )([A-Z][A-Z0-9_]*)( = [^;\\n]+;| +\\S+)");
 
@@ -57,11 +57,16 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
         while (matcher.find()) {
             String body = matcher.group(2);
             try {
+                if (body.isEmpty()) {
+                    throw new IllegalArgumentException("it says nothing");
+                }
                 switch (matcher.group(1)) {
                     case "parameter" -> {
                         List<String> words = List.of(body.split(" +", -1));
-                        parameters.put(words.getFirst(),
-                                words.subList(1, words.size()).stream().map(Long::valueOf).toList());
+                        List<Long> values = words.subList(1, words.size()).stream().map(Long::valueOf).toList();
+                        if (values.isEmpty() || parameters.put(words.getFirst(), values) != null) {
+                            throw new IllegalArgumentException("name each parameter once, with at least one value");
+                        }
                     }
                     case "require" -> constraints.add(Expression.parse(body));
                     case "step" -> steps.add(parseStep(body));
@@ -71,12 +76,6 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("the template's line '" + matcher.group().strip()
                         + "' is malformed: " + e.getMessage(), e);
-            }
-        }
-        for (Map.Entry<String, List<Long>> parameter : parameters.entrySet()) {
-            if (parameter.getValue().isEmpty()) {
-                throw new IllegalArgumentException("the template's parameter " + parameter.getKey()
-                        + " has no values: list at least one");
             }
         }
         if (steps.isEmpty()) {
@@ -153,9 +152,14 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
         return new KernelSource(language, expanded, plan.bind(planValues), point);
     }
 
+    /** The attributes that can stand in an expression: the whole ones. */
     private static Map<String, Long> attributeValues(KernelSignature signature) {
         Map<String, Long> values = new HashMap<>();
-        signature.attributes().forEach((name, value) -> values.put(name, value.longValue()));
+        signature.attributes().forEach((name, value) -> {
+            if (KernelSignature.isWhole(value)) {
+                values.put(name, value.longValue());
+            }
+        });
         return values;
     }
 

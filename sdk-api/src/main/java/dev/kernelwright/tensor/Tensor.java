@@ -110,14 +110,20 @@ public final class Tensor {
     /**
      * Makes a tensor over a region of a device's memory; nothing is copied.
      *
-     * @throws IllegalArgumentException if the region is smaller than offset and shape ask for
+     * @throws IllegalArgumentException if the region is smaller than offset and shape ask for, or the offset is not a
+     *         multiple of the element's size
      */
     public static Tensor over(DeviceMemory memory, long offsetBytes, DType dtype, long... shape) {
         long bytes = byteSize(dtype, shape);
-        if (offsetBytes < 0 || offsetBytes + bytes > memory.byteSize()) {
-            throw new IllegalArgumentException("a tensor " + describe(dtype, shape) + " at byte " + offsetBytes
-                    + " needs " + (offsetBytes + bytes) + " bytes, but the device memory has " + memory.byteSize()
-                    + ": allocate more, or pass a smaller offset");
+        if (offsetBytes < 0 || offsetBytes > memory.byteSize() - bytes) {
+            throw new IllegalArgumentException("a tensor " + describe(dtype, shape) + " needs " + bytes
+                    + " bytes from byte " + offsetBytes + " on, but the device memory has " + memory.byteSize()
+                    + ": allocate more, or pass another offset");
+        }
+        if (offsetBytes % dtype.byteSize() != 0) {
+            throw new IllegalArgumentException("a tensor " + describe(dtype, shape) + " needs an offset that is a"
+                    + " multiple of " + dtype.byteSize() + ", but was given " + offsetBytes + ": align it (64 bytes is"
+                    + " best)");
         }
         return new Tensor(dtype, shape.clone(), null, memory, offsetBytes, bytes);
     }
@@ -212,8 +218,8 @@ public final class Tensor {
      * @throws IndexOutOfBoundsException if they are not all within the first dimension
      */
     public Tensor slice(long start, long count) {
-        if (shape.length == 0 || start < 0 || count < 0 || start + count > shape[0]) {
-            throw new IndexOutOfBoundsException("a slice of entries " + start + " to " + (start + count) + " of " + this
+        if (shape.length == 0 || start < 0 || count < 0 || start > shape[0] - count) {
+            throw new IndexOutOfBoundsException("a slice of " + count + " entries from entry " + start + " of " + this
                     + " was asked for: stay within its first dimension");
         }
         long[] sliced = shape.clone();

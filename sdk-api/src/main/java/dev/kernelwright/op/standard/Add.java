@@ -1,0 +1,29 @@
+package dev.kernelwright.op.standard;
+
+import dev.kernelwright.op.OpDefinition;
+
+/**
+ * The op {@code add}: the element-wise sum, {@code out[i] = a[i] + b[i]}.
+ *
+ * <p>Shapes: {@code a[n], b[n] -> out[n]}. Matches {@code torch.add} and ONNX {@code Add} on equal shapes.
+ *
+ * <p>Accuracy: one rounding. The inputs are exact, so even where they cancel the sum errs relative to itself, and the
+ * magnitude is its own absolute value.
+ */
+public final class Add {
+    /** The definition. */
+    public static final OpDefinition DEFINITION = OpDefinition.named("add", 1)
+            .formula("out[i] = a[i] + b[i]")
+            .axes("n")
+            .input("a", "n")
+            .input("b", "n")
+            .output("out", "n")
+            .require("n <= 2147483647")
+            .flops("n")
+            .accuracy(1, "0")
+            .reference("n", (call, i) -> call.put(0, i, call.input(0).get(i) + call.input(1).get(i)))
+            .build();
+
+    private Add() {
+    }
+}
