@@ -23,9 +23,15 @@ final class RooflineMeasurement {
     private static final int LANES = SPECIES.length();
     private static final int ACCUMULATORS = 16;
     private static final int FMA_ROUNDS = 20_000;
+    /** Short calls, so that HotSpot counts many and compiles the method rather than one long run of its loop. */
+    private static final int WARM_UP_ROUNDS = 32;
+    private static final int WARM_UP_CALLS = 20_000;
+    private static final long WARM_UP_NANOS = 1_000_000_000L;
     private static final long NANOS_PER_FIGURE = 120_000_000L;
-    /** All threads together: within the first, second and third level of cache, and beyond them. */
-    private static final long[] WORKING_SETS = {32L << 10, 512L << 10, 8L << 20, 256L << 20};
+    /** All threads together: within the first, second and third level of cache, about at its end, and beyond. */
+    private static final long[] WORKING_SETS = {32L << 10, 512L << 10, 8L << 20, 64L << 20, 256L << 20};
+    /** What a thread moves in one run, so that waking it does not count. */
+    private static final long BYTES_PER_RUN = 16L << 20;
 
     private final BlockPool pool;
     private final float[] sinks;
@@ -41,6 +47,7 @@ final class RooflineMeasurement {
 
     private Roofline measure() {
         int threads = pool.parallelism();
+        warmUp();
         double flops = 2.0 * ACCUMULATORS * LANES * FMA_ROUNDS * threads;
         double flopsPerSecond = flops / bestSeconds((thread, _) -> sinks[thread * LANES] = multiplyAdd(FMA_ROUNDS, 1f));
         List<Roofline.Bandwidth> bandwidths = new ArrayList<>();
@@ -48,15 +55,30 @@ final class RooflineMeasurement {
             MemorySegment memory = arena.allocate(WORKING_SETS[WORKING_SETS.length - 1], 64);
             memory.fill((byte) 0x3c);
             for (long workingSet : WORKING_SETS) {
-                long part = (workingSet / threads / 2) & -(4L * SPECIES.vectorByteSize());
-                double copy = bestSeconds((thread, _) -> MemorySegment.copy(memory, 2L * thread * part, memory,
-                        (2L * thread + 1) * part, part));
-                double read = bestSeconds(
-                        (thread, _) -> sinks[thread * LANES] = sum(memory, 2L * thread * part, 2L * part));
-                bandwidths.add(new Roofline.Bandwidth(workingSet, 2.0 * part * threads / Math.min(copy, read)));
+                long part = (workingSet / threads / 2) & -(8L * SPECIES.vectorByteSize());
+                long repeats = Math.max(1, BYTES_PER_RUN / (2 * part));
+                double copy = bestSeconds((thread, _) -> {
+                    for (long i = 0; i < repeats; i++) {
+                        MemorySegment.copy(memory, 2L * thread * part, memory, (2L * thread + 1) * part, part);
+                    }
+                });
+                double read = bestSeconds((thread, _) -> {
+                    for (long i = 0; i < repeats; i++) {
+                        sinks[thread * LANES] += sum(memory, 2L * thread * part, 2L * part);
+                    }
+                });
+                bandwidths.add(new Roofline.Bandwidth(workingSet,
+                        2.0 * part * threads * repeats / Math.min(copy, read)));
             }
         }
         return new Roofline(flopsPerSecond, bandwidths);
+    }
+
+    private void warmUp() {
+        long deadline = System.nanoTime() + WARM_UP_NANOS;
+        for (int call = 0; call < WARM_UP_CALLS && System.nanoTime() - deadline < 0; call++) {
+            sinks[0] = multiplyAdd(WARM_UP_ROUNDS, sinks[0]);
+        }
     }
 
     /** The shortest time of one run of the body on every thread at once. */
@@ -72,20 +94,32 @@ final class RooflineMeasurement {
         return best * 1e-9;
     }
 
+    /** Eight accumulators, so that the loads are waited for and not the additions. */
     private static float sum(MemorySegment memory, long start, long bytes) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
-        int step = SPECIES.vectorByteSize();
-        ByteOrder order = ByteOrder.nativeOrder();
-        for (long i = start; i < start + bytes; i += 4L * step) {
-            s0 = s0.add(FloatVector.fromMemorySegment(SPECIES, memory, i, order));
-            s1 = s1.add(FloatVector.fromMemorySegment(SPECIES, memory, i + step, order));
-            s2 = s2.add(FloatVector.fromMemorySegment(SPECIES, memory, i + 2L * step, order));
-            s3 = s3.add(FloatVector.fromMemorySegment(SPECIES, memory, i + 3L * step, order));
+        FloatVector s4 = s0;
+        FloatVector s5 = s0;
+        FloatVector s6 = s0;
+        FloatVector s7 = s0;
+        long step = SPECIES.vectorByteSize();
+        for (long i = start; i < start + bytes; i += 8 * step) {
+            s0 = s0.add(load(memory, i));
+            s1 = s1.add(load(memory, i + step));
+            s2 = s2.add(load(memory, i + 2 * step));
+            s3 = s3.add(load(memory, i + 3 * step));
+            s4 = s4.add(load(memory, i + 4 * step));
+            s5 = s5.add(load(memory, i + 5 * step));
+            s6 = s6.add(load(memory, i + 6 * step));
+            s7 = s7.add(load(memory, i + 7 * step));
         }
-        return s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        return s0.add(s1).add(s2.add(s3)).add(s4.add(s5).add(s6.add(s7))).reduceLanes(VectorOperators.ADD);
+    }
+
+    private static FloatVector load(MemorySegment memory, long at) {
+        return FloatVector.fromMemorySegment(SPECIES, memory, at, ByteOrder.nativeOrder());
     }
 
     /** Sixteen independent chains hide the latency of a multiply-add on every processor known to us. */
