@@ -214,9 +214,10 @@ final class LiveKernels {
         return true;
     }
 
-    /** Begins nothing more, and waits for what is being loaded. The tuner must have been closed, if it is ours. */
+    /** Begins nothing more, gives up on what is being tuned, and waits for what is being loaded. */
     void stop() {
         stopped = true;
+        tunings.values().forEach(tuning -> tuning.cancel(false));
         if (ownedExecutor != null) {
             ownedExecutor.shutdown();
         }

@@ -67,12 +67,16 @@ public final class LiveKernel {
         return current != baseline;
     }
 
-    /** Answers calls with another kernel from now on. */
+    /** Answers calls with another kernel from now on; after {@link #close()} that kernel is closed instead. */
     public void swap(LoadedKernel kernel) {
         synchronized (loaded) {
-            loaded.add(kernel);
+            if (loaded.isEmpty()) {
+                kernel.close();
+            } else {
+                loaded.add(kernel);
+                current = kernel;
+            }
         }
-        current = kernel;
     }
 
     /**
