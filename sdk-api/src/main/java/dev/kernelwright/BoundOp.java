@@ -25,7 +25,7 @@ public final class BoundOp implements AutoCloseable {
         this.device = device;
         this.kernel = kernel;
         this.onClose = onClose;
-        this.check = new ArgumentCheck(kernel.workload().signature(), device.backend().memorySpace());
+        this.check = kernel.check();
         this.frames = new CallFrames(check::newArguments);
     }
 

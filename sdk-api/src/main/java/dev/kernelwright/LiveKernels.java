@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The live kernels of a runtime by key, and what happens on a hit and on a miss. */
+/** The live kernels of a runtime by workload and device, and what happens on a hit and on a miss. */
 final class LiveKernels {
     /** Longer than any warm-up: what is still under way then is left to end by itself. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
@@ -50,7 +50,7 @@ final class LiveKernels {
     private final EventSink events;
     private final Executor executor;
     private final @Nullable ExecutorService ownedExecutor;
-    private final Map<KernelKey, LiveKernel> kernels = new HashMap<>();
+    private final Map<Bound, LiveKernel> kernels = new HashMap<>();
     private final Map<KernelKey, CompletableFuture<?>> tunings = new ConcurrentHashMap<>();
     private final Queue<CompletableFuture<?>> pending = new ConcurrentLinkedQueue<>();
     private volatile boolean stopped;
@@ -76,6 +76,9 @@ final class LiveKernels {
         }
     }
 
+    /** What a live kernel is found by; a key would be made of the same, in microseconds. */
+    private record Bound(Workload workload, Device device) {}
+
     static String templateKey(String op, String language) {
         return op + "/" + language;
     }
@@ -86,11 +89,12 @@ final class LiveKernels {
 
     /** Returns the live kernel of a workload, made and looked up in the store at the first call. */
     synchronized LiveKernel find(Workload workload, Device device) {
-        KernelKey key = KernelKey.of(workload, device.target());
-        LiveKernel known = kernels.get(key);
+        Bound bound = new Bound(workload, device);
+        LiveKernel known = kernels.get(bound);
         if (known != null) {
             return known;
         }
+        KernelKey key = KernelKey.of(workload, device.target());
         Optional<TuningRecord> record = store.find(key).filter(found -> !found.isExpired(clock.instant()));
         if (record.isEmpty() && policy == MissPolicy.FAIL) {
             events.emit(new RuntimeEvent.Miss(workload, device.name(), policy));
@@ -100,7 +104,7 @@ final class LiveKernels {
         Backend backend = device.backend();
         LiveKernel kernel = new LiveKernel(key, workload, backend, baseline(workload, backend),
                 reason -> events.emit(new RuntimeEvent.Fallback(workload.toString(), reason)));
-        kernels.put(key, kernel);
+        kernels.put(bound, kernel);
         if (record.isPresent()) {
             events.emit(new RuntimeEvent.Hit(workload, device.name(), record.get()));
             track(CompletableFuture.runAsync(() -> load(kernel, record.get(), true), executor));

@@ -26,6 +26,7 @@ public final class LiveKernel {
     private final Backend backend;
     private final LoadedKernel baseline;
     private final Consumer<String> onFailure;
+    private final ArgumentCheck check;
     private final boolean indexed;
     private final List<LoadedKernel> loaded = new ArrayList<>();
     private volatile LoadedKernel current;
@@ -34,6 +35,7 @@ public final class LiveKernel {
      * Creates a live kernel that is its baseline.
      *
      * @param onFailure is told, in a sentence, when a kernel failed in a call and was taken out of service
+     * @throws IllegalArgumentException if a ranged axis cannot be found from the shapes of the tensors
      */
     public LiveKernel(KernelKey key, Workload workload, Backend backend, LoadedKernel baseline,
             Consumer<String> onFailure) {
@@ -42,6 +44,7 @@ public final class LiveKernel {
         this.backend = backend;
         this.baseline = baseline;
         this.onFailure = onFailure;
+        this.check = new ArgumentCheck(workload.signature(), backend.memorySpace());
         this.indexed = workload.signature().buffers().stream().anyMatch(buffer -> buffer.indexLimit() != null);
         this.loaded.add(baseline);
         this.current = baseline;
@@ -60,6 +63,11 @@ public final class LiveKernel {
     /** Returns the device. */
     public Backend backend() {
         return backend;
+    }
+
+    /** Returns the check that the arguments of a launch must pass first. */
+    public ArgumentCheck check() {
+        return check;
     }
 
     /** Returns whether something other than the baseline answers calls. */

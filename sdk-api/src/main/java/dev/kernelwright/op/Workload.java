@@ -20,10 +20,13 @@ import java.util.Map;
 public final class Workload {
     private final OpDefinition op;
     private final KernelSignature signature;
+    /** Worked out once, since a bind looks its workload up. */
+    private final int hashCode;
 
     private Workload(OpDefinition op, KernelSignature signature) {
         this.op = op;
         this.signature = signature;
+        this.hashCode = signature.hashCode();
     }
 
     /** Returns the definition. */
@@ -60,7 +63,7 @@ public final class Workload {
 
     @Override
     public int hashCode() {
-        return signature.hashCode();
+        return hashCode;
     }
 
     /** Collects the bindings of a workload. */
