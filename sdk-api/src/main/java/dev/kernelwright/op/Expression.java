@@ -118,17 +118,13 @@ public final class Expression {
         long evaluate(long[] values);
     }
 
-    sealed interface Node permits Constant, Name, Operation {
-    }
+    sealed interface Node permits Constant, Name, Operation {}
 
-    record Constant(long value) implements Node {
-    }
+    record Constant(long value) implements Node {}
 
-    record Name(String name) implements Node {
-    }
+    record Name(String name) implements Node {}
 
-    record Operation(Operator operator, List<Node> operands) implements Node {
-    }
+    record Operation(Operator operator, List<Node> operands) implements Node {}
 
     /** What can be done with operands; all but {@code MIN} and {@code MAX} have a fixed number of them. */
     enum Operator {

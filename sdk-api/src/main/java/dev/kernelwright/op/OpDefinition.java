@@ -196,8 +196,7 @@ public final class OpDefinition {
 
     /** A parameter; a null type is the workload's. */
     private record Parameter(String name, @Nullable DType dtype, List<Expression> dims, boolean output,
-            @Nullable Expression indexLimit) {
-    }
+            @Nullable Expression indexLimit) {}
 
     /** Collects the parts of a definition. */
     public static final class Builder {

@@ -150,7 +150,7 @@ public final class Workload {
                 }
             } catch (ArithmeticException e) {
                 throw new IllegalArgumentException(signature + " was asked for, but its sizes or its cost cannot be"
-                        + " computed in 63 bits (" + e.getMessage() + "): choose other axes", e);
+                        + " computed in 63 bits: choose other axes", e);
             }
         }
     }

@@ -9,5 +9,4 @@ package dev.kernelwright.spi;
  * @param log what the compiler said, empty if nothing
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record KernelBinary(String format, byte[] bytes, LaunchPlan plan, String log) {
-}
+public record KernelBinary(String format, byte[] bytes, LaunchPlan plan, String log) {}

@@ -51,8 +51,8 @@ public final class KernelKey {
         for (AxisRange axis : signature.axes()) {
             fields.put("axis." + axis.name(), axis.toString().substring(axis.name().length() + 1));
         }
-        signature.attributes().forEach((name, value) ->
-                fields.put("attribute." + name, KernelSignature.formatAttribute(value)));
+        signature.attributes()
+                .forEach((name, value) -> fields.put("attribute." + name, KernelSignature.formatAttribute(value)));
         for (Target.Field field : target.fields()) {
             if (field.match() == Target.Match.EXACT) {
                 fields.put("target." + field.name(), field.value());

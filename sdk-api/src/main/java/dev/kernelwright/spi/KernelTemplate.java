@@ -74,8 +74,9 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
                     default -> throw new IllegalArgumentException("use parameter, require, step or workspace");
                 }
             } catch (IllegalArgumentException e) {
+                String reason = e instanceof NumberFormatException ? "values are whole numbers" : e.getMessage();
                 throw new IllegalArgumentException("the template's line '" + matcher.group().strip()
-                        + "' is malformed: " + e.getMessage(), e);
+                        + "' is malformed: " + reason, e);
             }
         }
         if (steps.isEmpty()) {
@@ -91,11 +92,12 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
         List<Expression> block = List.of();
         Expression shared = Expression.constant(0);
         for (int i = 1; i < words.length; i++) {
-            int equals = words[i].indexOf('=');
-            String name = equals < 0 ? words[i] : words[i].substring(0, equals);
-            List<Expression> values = Arrays.stream(words[i].substring(equals + 1).split(";", -1))
-                    .map(Expression::parse).toList();
-            switch (name) {
+            String[] nameAndValues = words[i].split("=", 2);
+            if (nameAndValues.length < 2) {
+                throw new IllegalArgumentException("use grid=, block= or shared=, and no spaces in an expression");
+            }
+            List<Expression> values = Arrays.stream(nameAndValues[1].split(";", -1)).map(Expression::parse).toList();
+            switch (nameAndValues[0]) {
                 case "grid" -> grid = values;
                 case "block" -> block = values;
                 case "shared" -> shared = values.getFirst();
@@ -143,9 +145,11 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
         constants.putAll(point);
         String expanded = CONSTANT.matcher(text).replaceAll(match -> {
             Number value = constants.get(match.group(3));
-            return Matcher.quoteReplacement(value == null ? match.group() : match.group(2) == null
-                    ? match.group(1) + match.group(3) + " " + literal("define", value)
-                    : match.group(1) + match.group(3) + " = " + literal(match.group(2), value) + ";");
+            return Matcher.quoteReplacement(value == null
+                    ? match.group()
+                    : match.group(2) == null
+                            ? match.group(1) + match.group(3) + " " + literal("define", value)
+                            : match.group(1) + match.group(3) + " = " + literal(match.group(2), value) + ";");
         });
         Map<String, Long> planValues = attributeValues(signature);
         planValues.putAll(point);

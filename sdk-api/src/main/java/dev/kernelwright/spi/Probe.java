@@ -22,6 +22,5 @@ public sealed interface Probe {
      * @param reason what was looked for and what was found
      * @param cure what to do about it
      */
-    record Unavailable(String reason, String cure) implements Probe {
-    }
+    record Unavailable(String reason, String cure) implements Probe {}
 }

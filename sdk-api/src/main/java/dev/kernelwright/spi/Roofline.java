@@ -26,8 +26,7 @@ public record Roofline(double flopsPerSecond, List<Bandwidth> bandwidths) {
      * @param workingSetBytes the memory touched
      * @param bytesPerSecond bytes read plus bytes written, per second
      */
-    public record Bandwidth(long workingSetBytes, double bytesPerSecond) {
-    }
+    public record Bandwidth(long workingSetBytes, double bytesPerSecond) {}
 
     /** Returns the bandwidth for a working set: that of the largest measured one which is not larger. */
     public double bytesPerSecond(long workingSetBytes) {

@@ -30,8 +30,7 @@ public record TuningRecord(KernelKey key, Target target, @Nullable Kernel kernel
      * @param source the source that was verified
      * @param binary what it was compiled to
      */
-    public record Kernel(KernelSource source, KernelBinary binary) {
-    }
+    public record Kernel(KernelSource source, KernelBinary binary) {}
 
     /** Returns whether the record is to be taken as absent at the given time. */
     public boolean isExpired(Instant now) {

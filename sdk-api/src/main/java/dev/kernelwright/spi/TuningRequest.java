@@ -14,5 +14,4 @@ import java.util.Optional;
  * @param budget what it may cost
  */
 public record TuningRequest(KernelKey key, Workload workload, Backend backend, int threads,
-        Optional<KernelTemplate> template, TuningBudget budget) {
-}
+        Optional<KernelTemplate> template, TuningBudget budget) {}

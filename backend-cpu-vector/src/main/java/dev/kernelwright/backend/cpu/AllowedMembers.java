@@ -67,11 +67,21 @@ final class AllowedMembers {
         return METHODS.getOrDefault(owner, Set.of()).contains(name) && hasOnlyValues(descriptor);
     }
 
-    /** No arrays, classes, strings or functions go in or out. */
+    /** Numbers, vectors, segments, layouts and byte orders go in and out; no arrays, classes, strings or functions. */
     private static boolean hasOnlyValues(String descriptor) {
-        return descriptor.indexOf('[') < 0 && !descriptor.contains("Ljava/lang/Class;")
-                && !descriptor.contains("Ljava/lang/String;") && !descriptor.contains("Ljava/util/")
-                && !descriptor.contains("$");
+        if (descriptor.indexOf('[') >= 0) {
+            return false;
+        }
+        int start = descriptor.indexOf('L');
+        while (start >= 0) {
+            int end = descriptor.indexOf(';', start);
+            String type = descriptor.substring(start + 1, end);
+            if (!isOwner(type) && !type.equals(BYTE_ORDER)) {
+                return false;
+            }
+            start = descriptor.indexOf('L', end);
+        }
+        return true;
     }
 
     static boolean isConstant(String owner, String name) {

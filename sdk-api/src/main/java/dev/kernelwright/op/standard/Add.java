@@ -24,6 +24,5 @@ public final class Add {
             .reference("n", (call, i) -> call.put(0, i, call.input(0).get(i) + call.input(1).get(i)))
             .build();
 
-    private Add() {
-    }
+    private Add() {}
 }

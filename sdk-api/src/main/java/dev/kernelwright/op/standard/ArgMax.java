@@ -26,8 +26,7 @@ public final class ArgMax {
             .reference("rows", ArgMax::computeRow)
             .build();
 
-    private ArgMax() {
-    }
+    private ArgMax() {}
 
     private static void computeRow(ReferenceCall call, long row) {
         Elements x = call.input(0);

@@ -51,8 +51,7 @@ public final class Attention {
             .reference("batch * q_len * heads", Attention::computeQuery)
             .build();
 
-    private Attention() {
-    }
+    private Attention() {}
 
     private static void computeQuery(ReferenceCall call, long unit) {
         int qLen = call.axis(1);

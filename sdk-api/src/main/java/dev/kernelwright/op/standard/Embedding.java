@@ -26,8 +26,7 @@ public final class Embedding {
             .reference("rows", Embedding::computeRow)
             .build();
 
-    private Embedding() {
-    }
+    private Embedding() {}
 
     private static void computeRow(ReferenceCall call, long row) {
         int dim = call.axis(2);

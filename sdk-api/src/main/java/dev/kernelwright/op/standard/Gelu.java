@@ -35,8 +35,7 @@ public final class Gelu {
             .reference("n", Gelu::computeElement)
             .build();
 
-    private Gelu() {
-    }
+    private Gelu() {}
 
     private static void computeElement(ReferenceCall call, long i) {
         double x = call.input(0).get(i);

@@ -42,8 +42,7 @@ public final class LayerNorm {
             .reference("rows", LayerNorm::computeRow)
             .build();
 
-    private LayerNorm() {
-    }
+    private LayerNorm() {}
 
     private static void computeRow(ReferenceCall call, long row) {
         Elements x = call.input(0);

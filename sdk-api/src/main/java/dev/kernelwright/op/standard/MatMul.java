@@ -30,8 +30,7 @@ public final class MatMul {
             .reference("m", MatMul::computeRow)
             .build();
 
-    private MatMul() {
-    }
+    private MatMul() {}
 
     private static void computeRow(ReferenceCall call, long row) {
         int n = call.axis(1);

@@ -23,6 +23,5 @@ public final class Mul {
             .reference("n", (call, i) -> call.put(0, i, call.input(0).get(i) * call.input(1).get(i)))
             .build();
 
-    private Mul() {
-    }
+    private Mul() {}
 }

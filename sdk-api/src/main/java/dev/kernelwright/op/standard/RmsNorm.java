@@ -36,8 +36,7 @@ public final class RmsNorm {
             .reference("rows", RmsNorm::computeRow)
             .build();
 
-    private RmsNorm() {
-    }
+    private RmsNorm() {}
 
     private static void computeRow(ReferenceCall call, long row) {
         Elements x = call.input(0);

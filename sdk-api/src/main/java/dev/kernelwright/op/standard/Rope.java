@@ -40,8 +40,7 @@ public final class Rope {
             .reference("rows * heads", Rope::computeHead)
             .build();
 
-    private Rope() {
-    }
+    private Rope() {}
 
     private static void computeHead(ReferenceCall call, long unit) {
         int heads = call.axis(1);

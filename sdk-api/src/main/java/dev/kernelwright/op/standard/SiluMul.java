@@ -40,8 +40,7 @@ public final class SiluMul {
             .reference("n", SiluMul::computeElement)
             .build();
 
-    private SiluMul() {
-    }
+    private SiluMul() {}
 
     private static void computeElement(ReferenceCall call, long i) {
         double gate = call.input(0).get(i);

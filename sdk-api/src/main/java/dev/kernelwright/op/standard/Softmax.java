@@ -34,8 +34,7 @@ public final class Softmax {
             .reference("rows", Softmax::computeRow)
             .build();
 
-    private Softmax() {
-    }
+    private Softmax() {}
 
     private static void computeRow(ReferenceCall call, long row) {
         Elements x = call.input(0);

@@ -6,8 +6,7 @@ import java.util.List;
 
 /** The list of the standard ops. */
 public final class StandardOps {
-    private StandardOps() {
-    }
+    private StandardOps() {}
 
     /** Returns every standard op, the simplest first. */
     public static List<OpDefinition> all() {

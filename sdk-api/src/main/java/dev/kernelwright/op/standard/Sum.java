@@ -25,8 +25,7 @@ public final class Sum {
             .reference("rows", Sum::computeRow)
             .build();
 
-    private Sum() {
-    }
+    private Sum() {}
 
     private static void computeRow(ReferenceCall call, long row) {
         Elements x = call.input(0);

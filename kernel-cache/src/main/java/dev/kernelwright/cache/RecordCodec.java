@@ -1,0 +1,243 @@
+package dev.kernelwright.cache;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kernelwright.spi.Evaluation;
+import dev.kernelwright.spi.KernelBinary;
+import dev.kernelwright.spi.KernelKey;
+import dev.kernelwright.spi.KernelSource;
+import dev.kernelwright.spi.LaunchPlan;
+import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Target;
+import dev.kernelwright.spi.Timing;
+import dev.kernelwright.spi.TuningRecord;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Base64;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON file of a {@link TuningRecord}: written so that people can read and compare it, read so that nothing passes
+ * which was not written.
+ *
+ * <p>The members stand in one order, every member is there, numbers have their unit in their name, and the last member is
+ * a SHA-256 of all bytes before it. Times are ISO 8601. NaN is null. The binary is base64.
+ *
+ * <p>{@link #FORMAT_VERSION} is raised with every new member, enum constant and function of expressions, since an older
+ * reader sets aside what it does not understand, but leaves alone what it is told is newer.
+ */
+public final class RecordCodec {
+    /** The format version that is written, and the latest that is read. */
+    public static final int FORMAT_VERSION = 1;
+    /** The largest record that is written or read, in bytes. */
+    public static final int MAX_BYTES = RecordEnvelope.MAX_BYTES;
+
+    /** Stands for a binary's plan that equals its source's, which is the usual case. */
+    private static final String SAME_PLAN = "same-as-source";
+
+    private RecordCodec() {}
+
+    /**
+     * Returns the file of a record.
+     *
+     * @throws RecordFormatException if {@link #decode} would not read it: it is too large, a text of its key has a line
+     *         break, or the name of a field, a parameter or a provenance is not Unicode text
+     */
+    public static byte[] encode(TuningRecord record) throws RecordFormatException {
+        ObjectNode root = StrictJson.object();
+        root.put("format", RecordEnvelope.FORMAT);
+        root.put("formatVersion", FORMAT_VERSION);
+        putTexts(root.putObject("key"), record.key().fields());
+        ArrayNode target = root.putArray("target");
+        for (Target.Field field : record.target().fields()) {
+            target.addObject().put("name", field.name()).put("value", field.value()).put("match", field.match().name());
+        }
+        putKernel(root, record.kernel());
+        putEvaluation(root.putObject("evaluation"), record.evaluation());
+        putTexts(root.putObject("provenance"), record.provenance());
+        root.put("created", record.created().toString());
+        root.put("expires", record.expires() == null ? null : record.expires().toString());
+        byte[] file = RecordEnvelope.seal(StrictJson.write(root));
+        decode(file);
+        return file;
+    }
+
+    /**
+     * Reads the file of a record.
+     *
+     * @throws RecordFormatException if the bytes are not, from the first to the last, what {@link #encode} returned, or
+     *         are of a newer version
+     */
+    public static TuningRecord decode(byte[] file) throws RecordFormatException {
+        int version = RecordEnvelope.open(file);
+        if (version > FORMAT_VERSION) {
+            throw RecordFormatException.newer(version, FORMAT_VERSION);
+        }
+        try {
+            String json = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file)).toString();
+            return readRecord(StrictJson.read(json, "the record"), "the record");
+        } catch (CharacterCodingException e) {
+            throw RecordFormatException.malformed("the record is not in UTF-8: it was written by something else");
+        } catch (IllegalArgumentException e) {
+            // From the readers below, and from the records that they create, whose own rules hold here too.
+            throw RecordFormatException.malformed(e.getMessage());
+        }
+    }
+
+    private static void putKernel(ObjectNode root, TuningRecord.@Nullable Kernel kernel) {
+        if (kernel == null) {
+            root.putNull("kernel");
+            return;
+        }
+        KernelSource source = kernel.source();
+        KernelBinary binary = kernel.binary();
+        ObjectNode node = root.putObject("kernel");
+        ObjectNode sourceNode = node.putObject("source");
+        sourceNode.put("language", source.language());
+        sourceNode.put("text", source.text());
+        ObjectNode parameters = sourceNode.putObject("parameters");
+        source.parameters().forEach(parameters::put);
+        sourceNode.set("plan", LaunchPlanJson.toTree(source.plan()));
+        ObjectNode binaryNode = node.putObject("binary");
+        binaryNode.put("format", binary.format());
+        binaryNode.put("base64", Base64.getEncoder().encodeToString(binary.bytes()));
+        binaryNode.put("log", binary.log());
+        if (binary.plan().equals(source.plan())) {
+            binaryNode.put("plan", SAME_PLAN);
+        } else {
+            binaryNode.set("plan", LaunchPlanJson.toTree(binary.plan()));
+        }
+    }
+
+    private static void putEvaluation(ObjectNode node, Evaluation evaluation) {
+        node.put("reason", evaluation.reason().name());
+        node.put("message", evaluation.message());
+        JsonMembers.putReal(node, "worstErrorRatio", evaluation.worstErrorRatio());
+        putTiming(node, "kernel", evaluation.kernel());
+        putTiming(node, "baseline", evaluation.baseline());
+        JsonMembers.putReal(node, "floorNanos", evaluation.floorNanos());
+    }
+
+    private static void putTiming(ObjectNode parent, String name, @Nullable Timing timing) {
+        if (timing == null) {
+            parent.putNull(name);
+            return;
+        }
+        ObjectNode node = parent.putObject(name);
+        JsonMembers.putReal(node, "medianNanos", timing.medianNanos());
+        JsonMembers.putReal(node, "minNanos", timing.minNanos());
+        JsonMembers.putReal(node, "lowNanos", timing.lowNanos());
+        JsonMembers.putReal(node, "highNanos", timing.highNanos());
+        node.put("samples", timing.samples());
+    }
+
+    private static void putTexts(ObjectNode node, Map<String, String> texts) {
+        texts.forEach(node::put);
+    }
+
+    private static TuningRecord readRecord(JsonNode tree, String path) {
+        JsonMembers members = new JsonMembers(tree, path);
+        // The envelope has checked these three.
+        members.text("format");
+        members.count("formatVersion");
+        members.text("sha256");
+        TuningRecord record = new TuningRecord(readKey(members.map("key", JsonMembers::text)),
+                new Target(members.list("target", RecordCodec::readTargetField)),
+                members.valueOrNull("kernel", RecordCodec::readKernel),
+                members.value("evaluation", RecordCodec::readEvaluation),
+                members.map("provenance", JsonMembers::text),
+                members.value("created", RecordCodec::readInstant),
+                members.valueOrNull("expires", RecordCodec::readInstant));
+        members.end();
+        return record;
+    }
+
+    /** Reads a key. Its text has a line {@code name=value} for each field, which must be the only way to read it. */
+    private static KernelKey readKey(Map<String, String> fields) {
+        fields.forEach((name, value) -> {
+            if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\n') >= 0 || value.indexOf('\n') >= 0) {
+                throw new IllegalArgumentException("the record's key has the field '" + name.replace('\n', ' ')
+                        + "', which does not fit on a line of the form name=value: leave out '=' and line breaks");
+            }
+        });
+        return new KernelKey(fields);
+    }
+
+    private static Target.Field readTargetField(JsonNode tree, String path) {
+        JsonMembers members = new JsonMembers(tree, path);
+        Target.Field field = new Target.Field(members.text("name"), members.text("value"),
+                members.constant("match", Target.Match.class));
+        members.end();
+        return field;
+    }
+
+    private static TuningRecord.Kernel readKernel(JsonNode tree, String path) {
+        JsonMembers members = new JsonMembers(tree, path);
+        KernelSource source = members.value("source", RecordCodec::readSource);
+        KernelBinary binary = members.value("binary",
+                (value, valuePath) -> readBinary(value, valuePath, source.plan()));
+        members.end();
+        return new TuningRecord.Kernel(source, binary);
+    }
+
+    private static KernelSource readSource(JsonNode tree, String path) {
+        JsonMembers members = new JsonMembers(tree, path);
+        KernelSource source = new KernelSource(members.text("language"), members.text("text"),
+                members.value("plan", LaunchPlanJson::fromTree), members.map("parameters", JsonMembers::whole));
+        members.end();
+        return source;
+    }
+
+    private static KernelBinary readBinary(JsonNode tree, String path, LaunchPlan sourcePlan) {
+        JsonMembers members = new JsonMembers(tree, path);
+        KernelBinary binary = new KernelBinary(members.text("format"),
+                members.value("base64", RecordCodec::readBase64),
+                members.value("plan", (value, valuePath) -> SAME_PLAN.equals(value.textValue())
+                        ? sourcePlan
+                        : LaunchPlanJson.fromTree(value, valuePath)),
+                members.text("log"));
+        members.end();
+        return binary;
+    }
+
+    private static Evaluation readEvaluation(JsonNode tree, String path) {
+        JsonMembers members = new JsonMembers(tree, path);
+        Evaluation evaluation = new Evaluation(members.constant("reason", ReasonCode.class), members.text("message"),
+                members.real("worstErrorRatio"), members.valueOrNull("kernel", RecordCodec::readTiming),
+                members.valueOrNull("baseline", RecordCodec::readTiming), members.real("floorNanos"));
+        members.end();
+        return evaluation;
+    }
+
+    private static Timing readTiming(JsonNode tree, String path) {
+        JsonMembers members = new JsonMembers(tree, path);
+        Timing timing = new Timing(members.real("medianNanos"), members.real("minNanos"), members.real("lowNanos"),
+                members.real("highNanos"), members.count("samples"));
+        members.end();
+        return timing;
+    }
+
+    private static byte[] readBase64(JsonNode value, String path) {
+        String text = JsonMembers.text(value, path);
+        try {
+            return Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(path + " is not base64: " + e.getMessage(), e);
+        }
+    }
+
+    private static Instant readInstant(JsonNode value, String path) {
+        String text = JsonMembers.text(value, path);
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(path + " is '" + text
+                    + "': it must be a time such as 2026-01-31T12:00:00Z", e);
+        }
+    }
+}

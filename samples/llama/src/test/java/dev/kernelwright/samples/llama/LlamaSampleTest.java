@@ -1,0 +1,117 @@
+package dev.kernelwright.samples.llama;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.kernelwright.BoundOp;
+import dev.kernelwright.ComputeRuntime;
+import dev.kernelwright.MissPolicy;
+import dev.kernelwright.cache.DirectoryStore;
+import dev.kernelwright.spi.KernelStore;
+import dev.kernelwright.spi.TuningBudget;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Greedy decoding with a trained model prints what llama2.c prints, whichever kernels answer. */
+class LlamaSampleTest {
+    private static final String MODEL = "stories260K";
+    private static final int STEPS = 256;
+    private static final int OPS = 13;
+    /** Short, so that the whole test is: a fair share of the kernels is found, and every one of them is swapped in. */
+    private static final TuningBudget BUDGET = new TuningBudget(Duration.ofSeconds(2), 12);
+    private static final Duration MAX_WAIT = Duration.ofMinutes(3);
+
+    @TempDir
+    Path cache;
+
+    private Checkpoint checkpoint;
+    private Tokenizer tokenizer;
+    private String expected;
+
+    @BeforeEach
+    void findModel() throws IOException {
+        List<Path> places = places();
+        Path folder = places.stream().filter(Files::isDirectory).findFirst().orElse(null);
+        assumeTrue(folder != null, () -> "the model " + MODEL + " was looked for at " + places + " and is at none of"
+                + " these: set KERNELWRIGHT_MODELS to the folder it is in");
+        checkpoint = Checkpoint.load(folder.resolve("stories260K.bin"));
+        tokenizer = Tokenizer.load(folder.resolve("tok512.bin"), checkpoint.shape().vocabSize());
+        expected = Files.readString(folder.resolve("greedy-256.txt"));
+    }
+
+    /** The folder that was named, if one was; else those called shared/models beside a folder that this is in. */
+    private static List<Path> places() {
+        String named = System.getProperty("kernelwright.models", System.getenv("KERNELWRIGHT_MODELS"));
+        if (named != null) {
+            return List.of(Path.of(named, MODEL));
+        }
+        List<Path> places = new ArrayList<>();
+        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+            places.add(folder.resolve("shared").resolve("models").resolve(MODEL));
+        }
+        return places;
+    }
+
+    @Test
+    void baselinesPrintTheText() throws IOException {
+        try (KernelStore store = DirectoryStore.open(cache);
+                ComputeRuntime runtime = open(store, MissPolicy.BASELINE_ONLY);
+                LlamaModel model = new LlamaModel(checkpoint, runtime, runtime.device("cpu"))) {
+            assertThat(write(model)).isEqualTo(expected);
+
+            assertThat(runtime.statistics().misses()).isEqualTo(OPS);
+            assertThat(model.ops()).noneMatch(BoundOp::isTuned);
+        }
+    }
+
+    @Test
+    void theTextStaysTheSameWhileKernelsAreSwappedInAndFromAWarmCache() throws IOException, InterruptedException {
+        long tuned;
+        try (KernelStore store = DirectoryStore.open(cache);
+                ComputeRuntime runtime = open(store, MissPolicy.TUNE_ASYNC);
+                LlamaModel model = new LlamaModel(checkpoint, runtime, runtime.device("cpu"))) {
+            assertThat(write(model)).isEqualTo(expected);
+            long deadline = System.nanoTime() + MAX_WAIT.toNanos();
+            while (!runtime.awaitIdle(Duration.ofMillis(200)) && System.nanoTime() < deadline) {
+                assertThat(write(model)).isEqualTo(expected);
+            }
+            assertThat(write(model)).isEqualTo(expected);
+
+            assertThat(runtime.statistics().misses()).isEqualTo(OPS);
+            assertThat(runtime.statistics().tuned()).isEqualTo(OPS);
+            tuned = model.ops().stream().filter(BoundOp::isTuned).count();
+            assertThat(tuned).as("kernels swapped in").isPositive();
+        }
+        try (KernelStore store = DirectoryStore.open(cache);
+                ComputeRuntime runtime = open(store, MissPolicy.TUNE_ASYNC);
+                LlamaModel model = new LlamaModel(checkpoint, runtime, runtime.device("cpu"))) {
+            assertThat(write(model)).isEqualTo(expected);
+            assertThat(runtime.awaitIdle(MAX_WAIT)).isTrue();
+            assertThat(write(model)).isEqualTo(expected);
+
+            assertThat(runtime.statistics().hits()).isEqualTo(OPS);
+            assertThat(runtime.statistics().misses()).isZero();
+            assertThat(runtime.statistics().tuned()).isZero();
+            assertThat(model.ops().stream().filter(BoundOp::isTuned)).hasSize((int) tuned);
+        }
+    }
+
+    private static ComputeRuntime open(KernelStore store, MissPolicy policy) {
+        return ComputeRuntime.builder().devices("cpu").store(store).missPolicy(policy).tuningBudget(BUDGET).build();
+    }
+
+    private String write(LlamaModel model) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new GreedyDecoder(model, tokenizer).write("", STEPS, out);
+        return out.toString(UTF_8);
+    }
+}

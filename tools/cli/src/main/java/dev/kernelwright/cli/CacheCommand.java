@@ -1,0 +1,11 @@
+package dev.kernelwright.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The commands on the kernel cache. It does nothing by itself. */
+@Command(name = "cache", description = "List, show, verify or clear the records of the kernel cache.")
+final class CacheCommand {
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    private boolean help;
+}

@@ -1,0 +1,71 @@
+package dev.kernelwright.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kernelwright.cache.DirectoryStore;
+import dev.kernelwright.cli.CacheVerification.Checked;
+import dev.kernelwright.cli.output.Console;
+import dev.kernelwright.cli.output.Json;
+import dev.kernelwright.cli.output.Table;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Reads every record again, and loads every kernel that was made for this machine. */
+@Command(name = "verify", description = "Read every record again, and load every kernel that was made for this machine.",
+        footer = {"", "Nothing is moved or deleted. Exit codes: 0 all is sound, 1 something is not, 2 bad usage or input."})
+final class CacheVerifyCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Option(names = "--run", description = "Also compile those kernels anew and check what they compute, which takes some"
+            + " seconds for each.")
+    private boolean run;
+    @Mixin
+    private final CacheOptions cache = new CacheOptions();
+    @Mixin
+    private final DeviceOptions device = new DeviceOptions();
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
+    CacheVerifyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Optional<DirectoryStore> opened = cache.openIfThere();
+        List<Checked> all = List.of();
+        if (opened.isPresent()) {
+            try (DirectoryStore store = opened.get();
+                    CacheVerification verification = new CacheVerification(store, device, run)) {
+                all = verification.verify(cache.location().folder());
+            }
+        }
+        long unsound = all.stream().filter(checked -> !checked.sound()).count();
+        if (output.json()) {
+            ObjectNode json = Json.object().put("cache", cache.location().folder().toString())
+                    .put("sound", all.size() - unsound).put("unsound", unsound);
+            ArrayNode list = json.putArray("records");
+            all.forEach(checked -> list.addObject().put("record", checked.name()).put("workload", checked.workload())
+                    .put("sound", checked.sound()).put("detail", checked.detail()));
+            console.json(json);
+        } else {
+            print(all, unsound);
+        }
+        return unsound == 0 ? ExitCode.SUCCESS : ExitCode.NEGATIVE;
+    }
+
+    private void print(List<Checked> all, long unsound) {
+        if (!all.isEmpty()) {
+            Table table = new Table("record", "", "workload", "found");
+            all.forEach(checked -> table.row(checked.name(), checked.sound() ? "ok" : "UNSOUND", checked.workload(),
+                    checked.detail()));
+            console.lines(table.lines());
+        }
+        console.line((all.size() - unsound) + " sound, " + unsound + " unsound in " + cache.location().folder()
+                + (unsound == 0 ? "" : "; what is unsound counts as missing, and is tuned again when it is asked for"));
+    }
+}

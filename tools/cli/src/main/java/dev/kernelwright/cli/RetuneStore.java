@@ -1,0 +1,56 @@
+package dev.kernelwright.cli;
+
+import dev.kernelwright.spi.KernelKey;
+import dev.kernelwright.spi.KernelStore;
+import dev.kernelwright.spi.TuningRecord;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A store in which nothing is found, so that everything is tuned anew, and whose records go to another store.
+ *
+ * <p>What is there already stays until a new record takes its place.
+ */
+final class RetuneStore implements KernelStore {
+    private final KernelStore behind;
+
+    RetuneStore(KernelStore behind) {
+        this.behind = behind;
+    }
+
+    @Override
+    public Optional<TuningRecord> find(KernelKey key) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void put(TuningRecord record) throws IOException {
+        behind.put(record);
+    }
+
+    @Override
+    public boolean remove(KernelKey key) throws IOException {
+        return behind.remove(key);
+    }
+
+    @Override
+    public List<KernelKey> keys() {
+        return behind.keys();
+    }
+
+    @Override
+    public String location() {
+        return behind.location();
+    }
+
+    @Override
+    public List<String> problems() {
+        return behind.problems();
+    }
+
+    @Override
+    public void close() {
+        // The store behind belongs to whoever opened it.
+    }
+}

@@ -1,0 +1,98 @@
+package dev.kernelwright.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kernelwright.cache.DirectoryStore;
+import dev.kernelwright.cli.output.Console;
+import dev.kernelwright.cli.output.Json;
+import dev.kernelwright.op.Workload;
+import dev.kernelwright.spi.KernelKey;
+import dev.kernelwright.spi.TuningBudget;
+import dev.kernelwright.spi.TuningRecord;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Finds the best kernel for a workload on a device and stores it. */
+@Command(name = "tune", description = "Find the best kernel for a workload and store it.",
+        footer = {"", "Exit codes: 0 a record is stored, be it that the baseline is the best; 1 there could be no verdict;"
+                + " 2 bad usage or input."})
+final class TuneCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private final WorkloadParameter workloadParameter = new WorkloadParameter();
+    @Mixin
+    private final DeviceOptions device = new DeviceOptions();
+    @Mixin
+    private final BudgetOptions budgetOptions = new BudgetOptions();
+    @Mixin
+    private final CacheOptions cache = new CacheOptions();
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
+    @Option(names = "--retune", description = "Tune also if there is a record, and replace it by a new one.")
+    private boolean retune;
+
+    TuneCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Workload workload = workloadParameter.workload();
+        TuningBudget budget = budgetOptions.budget();
+        ObjectNode json = Json.object().put("workload", workload.toString());
+        try (DirectoryStore store = cache.open();
+                CandidateLines lines = new CandidateLines(console);
+                TuningSession session = new TuningSession(store, device, budget, retune, candidate -> {
+                    if (output.json()) {
+                        CandidateLines.put(json.withArray("candidates"), candidate);
+                    } else {
+                        lines.add(candidate);
+                    }
+                })) {
+            KernelKey key = session.key(workload);
+            json.put("device", session.device().name()).put("key", key.digest()).put("cache", store.location());
+            json.putArray("candidates");
+            if (!output.json() && session.known(workload).isEmpty()) {
+                console.line("tuning " + workload + " on " + session.device() + ", at most "
+                        + budget.candidates() + " candidates in " + budget.time().toMillis() / 1000.0 + " s");
+                lines.begin();
+            }
+            TuningOutcome outcome = session.tune(workload);
+            lines.end();
+            return report(outcome, workload, key, store.location(), json);
+        }
+    }
+
+    private int report(TuningOutcome outcome, Workload workload, KernelKey key, String location, ObjectNode json) {
+        switch (outcome) {
+            case TuningOutcome.Hit(TuningRecord record) -> say(json, "hit", record, workload
+                    + " was tuned already: " + Verdict.sentence(record) + "; see it with 'kernelwright cache show " + key
+                    + "', replace it with --retune");
+            case TuningOutcome.Stored(TuningRecord record) -> say(json,
+                    record.kernel() == null ? "baseline" : "tuned", record, workload + ": " + Verdict.sentence(record)
+                            + "; stored as " + key + " in " + location);
+            case TuningOutcome.Failed(String reason) -> {
+                if (output.json()) {
+                    console.json(json.put("outcome", "failed").put("error", reason));
+                }
+                console.error(workload + " could not be tuned: " + reason);
+                return ExitCode.NEGATIVE;
+            }
+        }
+        return ExitCode.SUCCESS;
+    }
+
+    private void say(ObjectNode json, String outcome, TuningRecord record, String sentence) {
+        if (output.json()) {
+            json.put("outcome", outcome);
+            Verdict.put(json.putObject("evaluation"), record.evaluation());
+            Json.put(json, "provenance", record.provenance());
+            console.json(json);
+        } else {
+            console.line(sentence);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.kernelwright.cli;
+
+import dev.kernelwright.BoundOp;
+import dev.kernelwright.ComputeRuntime;
+import dev.kernelwright.Device;
+import dev.kernelwright.MissPolicy;
+import dev.kernelwright.RuntimeEvent;
+import dev.kernelwright.op.Workload;
+import dev.kernelwright.spi.KernelKey;
+import dev.kernelwright.spi.KernelStore;
+import dev.kernelwright.spi.TuningBudget;
+import dev.kernelwright.spi.TuningRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * Tunes workloads on one device, one after the other, the way a program that meets them does: by binding them.
+ *
+ * <p>Used by one thread; the listener is called from the tuner's.
+ */
+final class TuningSession implements AutoCloseable {
+    /** What starting a trial worker, loading the winner and warming it up may take beside the budget. */
+    private static final Duration GRACE = Duration.ofMinutes(2);
+
+    private final KernelStore store;
+    private final boolean retune;
+    private final Duration timeout;
+    private final AtomicReference<Optional<TuningRecord>> tuned = new AtomicReference<>(Optional.empty());
+    private final List<String> fallbacks = new CopyOnWriteArrayList<>();
+    private final ComputeRuntime runtime;
+
+    /**
+     * Opens a session.
+     *
+     * @param store where records are found and put; the caller closes it
+     * @param retune whether to tune also what the store has
+     * @param onCandidate is told of each candidate
+     */
+    TuningSession(KernelStore store, DeviceOptions device, TuningBudget budget, boolean retune,
+            Consumer<RuntimeEvent.Candidate> onCandidate) {
+        this.store = store;
+        this.retune = retune;
+        this.timeout = budget.time().plus(GRACE);
+        this.runtime = device.build(ComputeRuntime.builder().store(retune ? new RetuneStore(store) : store)
+                .tuningBudget(budget).missPolicy(MissPolicy.TUNE_ASYNC).listener(event -> {
+                    switch (event) {
+                        case RuntimeEvent.Candidate candidate -> onCandidate.accept(candidate);
+                        case RuntimeEvent.Tuned done -> tuned.set(Optional.of(done.record()));
+                        case RuntimeEvent.Fallback fallback -> fallbacks.add(fallback.reason());
+                        case RuntimeEvent.Hit _, RuntimeEvent.Miss _, RuntimeEvent.Live _ -> {
+                            // What follows from them is in the outcome.
+                        }
+                    }
+                }));
+    }
+
+    /** Returns the device. */
+    Device device() {
+        return runtime.devices().getFirst();
+    }
+
+    /** Returns the key of a workload on the device. */
+    KernelKey key(Workload workload) {
+        return KernelKey.of(workload, device().target());
+    }
+
+    /** Returns the record for a workload that is there already, unless everything is to be tuned anew. */
+    Optional<TuningRecord> known(Workload workload) {
+        return retune ? Optional.empty() : find(workload);
+    }
+
+    private Optional<TuningRecord> find(Workload workload) {
+        return store.find(key(workload)).filter(record -> !record.isExpired(Instant.now()));
+    }
+
+    /** Tunes a workload unless it is known, and waits until its kernel has proved that it can be loaded. */
+    TuningOutcome tune(Workload workload) throws InterruptedException {
+        Optional<TuningRecord> known = known(workload);
+        if (known.isPresent()) {
+            return new TuningOutcome.Hit(known.get());
+        }
+        tuned.set(Optional.empty());
+        fallbacks.clear();
+        try (BoundOp bound = bind(workload)) {
+            if (!runtime.awaitIdle(timeout)) {
+                return new TuningOutcome.Failed("tuning " + bound.workload() + " did not end within " + timeout.toSeconds()
+                        + " s, far more than its budget: run 'kernelwright doctor'");
+            }
+        }
+        Optional<TuningRecord> record = tuned.get();
+        if (record.isEmpty()) {
+            return new TuningOutcome.Failed(fallbacks.isEmpty()
+                    ? "tuning " + workload + " ended without a verdict: run 'kernelwright doctor'"
+                    : String.join("; ", fallbacks));
+        }
+        // Read back, since that is what the next process will do.
+        boolean stored = find(workload).filter(found -> found.created().equals(record.get().created())).isPresent();
+        return stored ? new TuningOutcome.Stored(record.get())
+                : new TuningOutcome.Failed(fallbacks.isEmpty()
+                        ? "the record of " + workload + " is not in " + store.location() + " though it was put there:"
+                                + " run 'kernelwright cache verify'"
+                        : String.join("; ", fallbacks));
+    }
+
+    private BoundOp bind(Workload workload) {
+        try {
+            return runtime.bind(workload, device());
+        } catch (IllegalArgumentException e) {
+            throw InputException.of(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        runtime.close();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.kernelwright.cli.bench;
+
+import dev.kernelwright.BoundOp;
+import dev.kernelwright.spi.Timing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Times bound ops in turn, so that whatever else the machine does falls on all of them alike.
+ *
+ * <p>A sample is as many calls as take {@link #SAMPLE_NANOS}, so that reading the clock does not count. Every op is
+ * first called until HotSpot has compiled what it calls.
+ */
+public final class InterleavedTiming {
+    private static final long WARM_UP_NANOS = 500_000_000;
+    private static final int WARM_UP_CALLS = 3;
+    private static final long SAMPLE_NANOS = 2_000_000;
+    private static final int MIN_SAMPLES = 5;
+    private static final int MAX_SAMPLES = 10_000;
+
+    private final InputSets inputs;
+    private int calls;
+
+    /** Creates a timing whose calls take these inputs. */
+    public InterleavedTiming(InputSets inputs) {
+        this.inputs = inputs;
+    }
+
+    /**
+     * Times ops of one workload.
+     *
+     * @param time how long to go on for; at least {@value #MIN_SAMPLES} samples of each are taken all the same
+     * @return a timing for each op, in order
+     */
+    public List<Timing> measure(List<BoundOp> ops, Duration time) {
+        int[] callsPerSample = ops.stream().mapToInt(this::warmUp).toArray();
+        List<double[]> samples = new ArrayList<>();
+        long deadline = System.nanoTime() + time.toNanos();
+        while (samples.size() < MIN_SAMPLES || (samples.size() < MAX_SAMPLES && System.nanoTime() - deadline < 0)) {
+            double[] round = new double[ops.size()];
+            for (int turn = 0; turn < round.length; turn++) {
+                // Another begins each round: none always follows the one that leaves the caches worst.
+                int index = (turn + samples.size()) % round.length;
+                round[index] = nanosPerCall(ops.get(index), callsPerSample[index]);
+            }
+            samples.add(round);
+        }
+        List<Timing> timings = new ArrayList<>();
+        for (int i = 0; i < callsPerSample.length; i++) {
+            int index = i;
+            timings.add(Timing.of(samples.stream().mapToDouble(round -> round[index]).toArray()));
+        }
+        return timings;
+    }
+
+    /** Calls an op until it is fast, and returns how many calls make a sample. */
+    private int warmUp(BoundOp op) {
+        long deadline = System.nanoTime() + WARM_UP_NANOS;
+        int callsPerSample = 1;
+        for (int round = 0; round < WARM_UP_CALLS || System.nanoTime() - deadline < 0; round++) {
+            double nanos = nanosPerCall(op, callsPerSample);
+            callsPerSample = (int) Math.clamp(Math.ceil(SAMPLE_NANOS / nanos), 1, 1_000_000);
+        }
+        return callsPerSample;
+    }
+
+    private double nanosPerCall(BoundOp op, int count) {
+        long start = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            op.invoke(inputs.forCall(calls++));
+        }
+        return (double) (System.nanoTime() - start) / count;
+    }
+}

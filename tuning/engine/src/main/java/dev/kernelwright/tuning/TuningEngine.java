@@ -1,0 +1,177 @@
+package dev.kernelwright.tuning;
+
+import dev.kernelwright.spi.KernelGenerator;
+import dev.kernelwright.spi.KernelKey;
+import dev.kernelwright.spi.Tuner;
+import dev.kernelwright.spi.TuningListener;
+import dev.kernelwright.spi.TuningRecord;
+import dev.kernelwright.spi.TuningRequest;
+import dev.kernelwright.tuning.trial.WorkerLimits;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tunes one workload after the other, on a thread of its own, with the kernels in a process of their own.
+ *
+ * <p>One thread, since two searches at a time would spoil each other's measurements. It starts with the first request
+ * and ends when there has been none for a while.
+ */
+public final class TuningEngine implements Tuner {
+    private static final long IDLE_SECONDS = 10;
+    /** A candidate under way ends with its worker; only the reference's part of a check runs on, for seconds at most. */
+    private static final long CLOSING_SECONDS = 30;
+
+    private final List<KernelGenerator> generators;
+    private final int queueCapacity;
+    private final WorkerLimits limits;
+    private final Clock clock;
+    private final ThreadPoolExecutor executor;
+    /** The jobs that are queued or under way; guarded by itself, as is {@code closed}. */
+    private final Map<KernelKey, TuningJob> jobs = new HashMap<>();
+    private boolean closed;
+
+    private TuningEngine(Builder builder) {
+        this.generators = List.copyOf(builder.generators);
+        this.queueCapacity = builder.queueCapacity;
+        this.limits = builder.limits;
+        this.clock = builder.clock;
+        this.executor = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(queueCapacity), TuningEngine::newThread);
+        executor.allowCoreThreadTimeOut(true);
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // a courtesy to the application's threads; nothing relies on it
+    private static Thread newThread(Runnable work) {
+        return Thread.ofPlatform().daemon().name("kernelwright-tuning").priority(Thread.MIN_PRIORITY).unstarted(work);
+    }
+
+    /** Begins an engine. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public CompletableFuture<TuningRecord> submit(TuningRequest request, TuningListener listener) {
+        synchronized (jobs) {
+            if (closed) {
+                return CompletableFuture.failedFuture(new IllegalStateException(
+                        request.workload() + " was to be tuned, but the tuner is closed"));
+            }
+            TuningJob running = jobs.get(request.key());
+            if (running != null) {
+                running.addListener(listener);
+                return running.result();
+            }
+            TuningJob job = new TuningJob(request, generators, limits, clock, () -> forget(request.key()));
+            job.addListener(listener);
+            try {
+                executor.execute(job);
+            } catch (RejectedExecutionException e) {
+                return CompletableFuture.failedFuture(new IllegalStateException(request.workload()
+                        + " was to be tuned, but " + queueCapacity + " workloads are waiting already: try again later,"
+                        + " or give the tuner a longer queue", e));
+            }
+            jobs.put(request.key(), job);
+            return job.result();
+        }
+    }
+
+    private void forget(KernelKey key) {
+        synchronized (jobs) {
+            jobs.remove(key);
+        }
+    }
+
+    @Override
+    public void close() {
+        List<TuningJob> open;
+        synchronized (jobs) {
+            closed = true;
+            open = new ArrayList<>(jobs.values());
+        }
+        executor.shutdownNow();
+        for (TuningJob job : open) {
+            job.cancel("the tuner was closed");
+        }
+        awaitEnd();
+    }
+
+    /** Waits until the job's thread has ended, and with it the worker that it may just have been starting. */
+    private void awaitEnd() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSING_SECONDS);
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (!executor.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    throw new IllegalStateException("the tuner was closed, but its thread has not ended within "
+                            + CLOSING_SECONDS + " s");
+                }
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Collects what an engine is made of; everything has a default. */
+    public static final class Builder {
+        private List<KernelGenerator> generators = List.of(new TemplateGenerator());
+        private int queueCapacity = 256;
+        private WorkerLimits limits = WorkerLimits.DEFAULT;
+        private Clock clock = Clock.systemUTC();
+
+        private Builder() {
+        }
+
+        /** Sets who proposes kernels, in the order in which they are asked; by default templates alone. */
+        public Builder generators(List<? extends KernelGenerator> list) {
+            generators = List.copyOf(list);
+            return this;
+        }
+
+        /** Sets how many workloads may wait, at least 1; by default 256. */
+        public Builder queueCapacity(int capacity) {
+            if (capacity < 1) {
+                throw new IllegalArgumentException("a queue of " + capacity + " workloads was asked for: at least 1 is"
+                        + " needed");
+            }
+            queueCapacity = capacity;
+            return this;
+        }
+
+        /** Sets the Java heap of a trial worker in MiB, at least 32; by default 256. */
+        public Builder workerHeapMebibytes(int mebibytes) {
+            limits = new WorkerLimits(mebibytes, limits.startTime(), limits.kernelTime());
+            return this;
+        }
+
+        /** Sets how long one launch of a kernel may take before its worker is killed; by default 10 s. */
+        public Builder kernelTime(Duration time) {
+            limits = new WorkerLimits(limits.heapMebibytes(), limits.startTime(), time);
+            return this;
+        }
+
+        /** Sets the clock that dates records; by default the system's. */
+        public Builder clock(Clock source) {
+            clock = source;
+            return this;
+        }
+
+        /** Returns the engine; nothing is started before the first request. */
+        public TuningEngine build() {
+            return new TuningEngine(this);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package dev.kernelwright.tuning;
+
+import dev.kernelwright.spi.Evaluation;
+import dev.kernelwright.spi.KernelGenerator;
+import dev.kernelwright.spi.KernelSource;
+import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Timing;
+import dev.kernelwright.spi.TuningListener;
+import dev.kernelwright.spi.TuningRecord;
+import dev.kernelwright.spi.TuningRequest;
+import dev.kernelwright.tuning.trial.Deadline;
+import dev.kernelwright.tuning.trial.WorkerLimits;
+import dev.kernelwright.tuning.verify.KernelTimer.Effort;
+import dev.kernelwright.tuning.verify.SpeedRule;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tuning of one key: proposals, verdicts, and at the end a record.
+ *
+ * <p>The search ends when its budget is spent, when nothing more is proposed, or when the best kernel is near the
+ * roofline. A part of the time is kept back, in which the best is confirmed against the baseline in a fresh process;
+ * if it fails, the next best has its turn.
+ */
+final class TuningJob implements Runnable {
+    /** How long the finding that nothing beats the baseline is believed. */
+    static final Duration FAILURE_LIFETIME = Duration.ofDays(7);
+    private static final Logger LOG = LoggerFactory.getLogger(TuningJob.class);
+    private static final double CONFIRMING_PART = 0.15;
+    private static final long MIN_CONFIRMING_NANOS = 2_000_000_000L;
+    private static final double MAX_CONFIRMING_PART = 0.5;
+    /** What a confirmation takes at least: a start, warm-ups, and this many launches. */
+    private static final int CONFIRMING_LAUNCHES = 12;
+    private static final int MAX_DUPLICATES_IN_A_ROW = 100;
+
+    private final TuningRequest request;
+    private final List<KernelGenerator> generators;
+    private final WorkerLimits limits;
+    private final Clock clock;
+    private final List<TuningListener> listeners = new CopyOnWriteArrayList<>();
+    private final Runnable beforeResult;
+    private final CompletableFuture<TuningRecord> future = new CompletableFuture<>();
+    private final Tally tally = new Tally();
+    private final Map<KernelSource, Evaluation> known = new HashMap<>();
+    private final Map<String, String> remarks = new LinkedHashMap<>();
+    private volatile boolean cancelled;
+    private volatile @Nullable KernelEvaluator evaluator;
+    private long startNanos;
+
+    /** Creates a job; {@code beforeResult} is called when the work is done, before anybody learns the result. */
+    TuningJob(TuningRequest request, List<KernelGenerator> generators, WorkerLimits limits, Clock clock,
+            Runnable beforeResult) {
+        this.request = request;
+        this.generators = generators;
+        this.limits = limits;
+        this.clock = clock;
+        this.beforeResult = beforeResult;
+    }
+
+    /** Returns the result; a copy for each who asks, so that nobody can complete another's. */
+    CompletableFuture<TuningRecord> result() {
+        return future.copy();
+    }
+
+    void addListener(TuningListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Completes the result exceptionally and kills the worker. */
+    void cancel(String why) {
+        cancelled = true;
+        future.completeExceptionally(new CancellationException(why));
+        KernelEvaluator current = evaluator;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    /** Does the work; whatever happens, the result is complete afterwards. */
+    @Override
+    public void run() {
+        startNanos = System.nanoTime();
+        try {
+            TuningRecord result = outcome();
+            beforeResult.run();
+            future.complete(result);
+        } catch (IOException | RuntimeException | Error e) {
+            beforeResult.run();
+            if (future.completeExceptionally(e)) {
+                LOG.warn("{} could not be tuned: {}", request.workload(), e.toString());
+            }
+        }
+    }
+
+    private TuningRecord outcome() throws IOException {
+        if (KernelEvaluator.isEmpty(request.workload())) {
+            return record(null, Evaluation.rejected(ReasonCode.NOT_FASTER, request.workload()
+                    + " has a tensor without elements, so there is nothing to make faster"), null);
+        }
+        try (KernelEvaluator opened = new KernelEvaluator(request.workload(), request.backend(), request.threads(),
+                limits)) {
+            evaluator = opened;
+            requireGoingOn();
+            return tune(opened);
+        }
+    }
+
+    private TuningRecord tune(KernelEvaluator open) throws IOException {
+        long totalNanos = request.budget().time().toNanos();
+        long reservedNanos = Math.min((long) (MAX_CONFIRMING_PART * totalNanos),
+                Math.max(MIN_CONFIRMING_NANOS, (long) (CONFIRMING_PART * totalNanos)));
+        Deadline end = new Deadline(startNanos + totalNanos - reservedNanos);
+        for (int i = 0; i < generators.size() && !isOver(end); i++) {
+            // What is left is shared out equally; what one does not use goes to those after it.
+            int left = generators.size() - i;
+            int candidates = tally.tried() + Math.ceilDiv(request.budget().candidates() - tally.tried(), left);
+            Deadline share = new Deadline(System.nanoTime() + end.remainingNanos() / left);
+            searchWith(generators.get(i), open, candidates, share);
+        }
+        for (Tally.Contender contender : tally.contenders()) {
+            requireGoingOn();
+            Evaluation confirmed = open.confirm(contender.binary(), contender.evaluation(),
+                    confirmationDeadline(contender.evaluation(), totalNanos));
+            if (confirmed.accepted()) {
+                return finish(record(contender, confirmed, null));
+            }
+            LOG.debug("{}: candidate {} was not confirmed: {}", request.workload(), contender.number(),
+                    confirmed.message());
+            tally.reject(confirmed);
+        }
+        return finish(record(null, tally.failure(), clock.instant().plus(FAILURE_LIFETIME)));
+    }
+
+    private void searchWith(KernelGenerator generator, KernelEvaluator open, int candidates, Deadline end)
+            throws IOException {
+        try {
+            KernelGenerator.Search search = generator.start(request);
+            int duplicates = 0;
+            while (tally.tried() < candidates && !isOver(end) && duplicates < MAX_DUPLICATES_IN_A_ROW) {
+                Optional<KernelSource> proposal = search.next();
+                if (proposal.isEmpty()) {
+                    return;
+                }
+                KernelSource source = proposal.get();
+                Evaluation evaluation = known.get(withoutParameters(source));
+                if (evaluation != null) {
+                    duplicates++;
+                    tally.addDuplicate();
+                } else {
+                    duplicates = 0;
+                    evaluation = evaluate(generator, source, open, end);
+                }
+                search.learn(source, evaluation);
+            }
+        } catch (RuntimeException e) {
+            requireGoingOn();
+            // Another generator may do better, and what was found so far is not lost.
+            LOG.warn("The generator {} failed on {}", generator.name(), request.workload(), e);
+            remarks.put("failed." + generator.name(), e.toString());
+        }
+    }
+
+    private Evaluation evaluate(KernelGenerator generator, KernelSource source, KernelEvaluator open, Deadline end)
+            throws IOException {
+        KernelEvaluator.Trial trial = open.evaluate(source, Effort.SEARCH, end);
+        requireGoingOn();
+        known.put(withoutParameters(source), trial.evaluation());
+        int number = tally.add(generator.name(), source, trial);
+        LOG.debug("{}: candidate {} {}: {} {}", request.workload(), number, source.parameters(),
+                trial.evaluation().reason(), trial.evaluation().message());
+        double spent = Math.max((double) number / request.budget().candidates(),
+                (double) (System.nanoTime() - startNanos) / request.budget().time().toNanos());
+        for (TuningListener listener : listeners) {
+            try {
+                listener.candidate(number, Math.min(1, spent), source, trial.evaluation());
+            } catch (RuntimeException e) {
+                LOG.warn("A listener failed", e);
+            }
+        }
+        return trial.evaluation();
+    }
+
+    /** Two points of a search space may give the same source. */
+    private static KernelSource withoutParameters(KernelSource source) {
+        return new KernelSource(source.language(), source.text(), source.plan(), Map.of());
+    }
+
+    private boolean isOver(Deadline end) {
+        requireGoingOn();
+        return end.isPast() || tally.tried() >= request.budget().candidates() || tally.best().map(best -> {
+            Timing timing = best.evaluation().kernel();
+            return timing != null && SpeedRule.isNearFloor(timing, best.evaluation().floorNanos());
+        }).orElse(false);
+    }
+
+    private void requireGoingOn() {
+        if (cancelled) {
+            throw new CancellationException("the tuning of " + request.workload() + " was cancelled");
+        }
+    }
+
+    /** The rest of the budget; more only where a few launches of a slow baseline take more. */
+    private Deadline confirmationDeadline(Evaluation evaluation, long totalNanos) {
+        Timing kernel = evaluation.kernel();
+        Timing baseline = evaluation.baseline();
+        double launchNanos = (kernel == null ? 0 : kernel.medianNanos())
+                + (baseline == null ? 0 : baseline.medianNanos());
+        long leastNanos = MIN_CONFIRMING_NANOS + limits.startTime().toNanos() / 10
+                + (long) (CONFIRMING_LAUNCHES * launchNanos);
+        long leftNanos = startNanos + totalNanos - System.nanoTime();
+        return new Deadline(System.nanoTime() + Math.max(leftNanos, leastNanos));
+    }
+
+    private TuningRecord finish(TuningRecord result) {
+        LOG.info("{}: {} after {} candidates", request.workload(),
+                result.kernel() == null ? "the baseline stays" : result.evaluation().message(), tally.tried());
+        return result;
+    }
+
+    private TuningRecord record(Tally.@Nullable Contender winner, Evaluation evaluation, @Nullable Instant expires) {
+        Map<String, String> provenance = new LinkedHashMap<>();
+        if (winner != null) {
+            provenance.put("generator", winner.generator());
+            provenance.put("candidate", Integer.toString(winner.number()));
+            winner.source().parameters().forEach((name, value) -> provenance.put("parameter." + name, value.toString()));
+        }
+        tally.describe(provenance);
+        provenance.putAll(remarks);
+        provenance.put("seconds", String.format(Locale.ROOT, "%.1f", (System.nanoTime() - startNanos) / 1e9));
+        provenance.put("library", LibraryVersion.current());
+        provenance.put("java", Runtime.version().toString());
+        return new TuningRecord(request.key(), request.backend().target(),
+                winner == null ? null : new TuningRecord.Kernel(winner.source(), winner.binary()), evaluation,
+                provenance, clock.instant(), expires);
+    }
+}

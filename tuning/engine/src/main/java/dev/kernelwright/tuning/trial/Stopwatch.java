@@ -1,0 +1,137 @@
+package dev.kernelwright.tuning.trial;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Times launches in the child: first brings the kernels to their full speed, then takes samples of both in turn.
+ *
+ * <p>In turn, so that whatever slows the machine down for a moment slows both. A kernel starts in the interpreter,
+ * where it is up to a thousand times slower and just as steady; so that this is not taken for its speed, a warm-up
+ * lasts {@value #MANY_LAUNCHES} launches or {@value #LONG_NANOS} ns unless a launch has become fast, and samples that
+ * still got faster are taken again.
+ */
+final class Stopwatch {
+    private static final long WINDOW_NANOS = 20_000_000L;
+    private static final long MIN_WARM_UP_NANOS = 100_000_000L;
+    private static final long LONG_NANOS = 1_500_000_000L;
+    private static final long MAX_WARM_UP_NANOS = 3_000_000_000L;
+    /** HotSpot compiles a method at the latest when it has been called 5,000 times, or 600 times with loops. */
+    private static final long MANY_LAUNCHES = 5_000;
+    private static final int STEADY_WINDOWS = 3;
+    private static final double STEADY_SPREAD = 1.05;
+    private static final int MIN_SAMPLES = 5;
+    private static final int MIN_BASELINE_SAMPLES = 3;
+    private static final int MAX_ATTEMPTS = 3;
+    private static final double FASTER = 0.8;
+
+    private final TimingRequest request;
+
+    Stopwatch(TimingRequest request) {
+        this.request = request;
+    }
+
+    TrialTimes time(Launches kernel, @Nullable Launches baseline) throws KernelFailedException {
+        double kernelNanos = warmUp(kernel);
+        double baselineNanos = baseline == null ? 0 : warmUp(baseline);
+        for (int attempt = 1;; attempt++) {
+            Samples kernelSamples = new Samples(kernel, kernelNanos);
+            @Nullable Samples baselineSamples = baseline == null ? null : new Samples(baseline, baselineNanos);
+            takeInTurn(kernelSamples, baselineSamples);
+            if (!kernelSamples.gotFaster() || attempt == MAX_ATTEMPTS) {
+                return new TrialTimes(kernelSamples.nanos(),
+                        baselineSamples == null ? new double[0] : baselineSamples.nanos());
+            }
+            kernelNanos = kernelSamples.last();
+        }
+    }
+
+    /** Runs until three windows agree, and returns the time of a launch. */
+    private double warmUp(Launches launches) throws KernelFailedException {
+        long start = System.nanoTime();
+        double[] windows = new double[STEADY_WINDOWS];
+        int steady = 0;
+        long count = 0;
+        long batch = 1;
+        while (true) {
+            long nanos = launches.nanosOf(batch);
+            count += batch;
+            double each = (double) nanos / batch;
+            if (nanos >= WINDOW_NANOS / 2) {
+                windows[steady++ % STEADY_WINDOWS] = each;
+            }
+            long elapsed = System.nanoTime() - start;
+            boolean compiled = launches.isSettled() || (elapsed >= MIN_WARM_UP_NANOS
+                    && (each <= request.fastNanos() || count >= MANY_LAUNCHES || elapsed >= LONG_NANOS));
+            if (elapsed >= MAX_WARM_UP_NANOS || (compiled && steady >= STEADY_WINDOWS && agree(windows))) {
+                return each;
+            }
+            // Grows slowly: the next launches may still be interpreted.
+            batch = (long) Math.clamp(WINDOW_NANOS / each, 1, 4.0 * batch);
+        }
+    }
+
+    private static boolean agree(double[] windows) {
+        return Arrays.stream(windows).max().orElseThrow()
+                <= STEADY_SPREAD * Arrays.stream(windows).min().orElseThrow();
+    }
+
+    /**
+     * Takes samples of both in turn until there are enough or the time is over. A baseline that is so slow that it
+     * would take most of the time is sampled less often.
+     */
+    private void takeInTurn(Samples kernel, @Nullable Samples baseline) throws KernelFailedException {
+        long limit = request.limitNanos();
+        while (kernel.count < request.samples()) {
+            kernel.take();
+            if (baseline != null && (baseline.count == 0 || baseline.spentNanos <= limit / 2
+                    || (baseline.count < MIN_BASELINE_SAMPLES && baseline.spentNanos <= 2 * limit))) {
+                baseline.take();
+            }
+            long spent = kernel.spentNanos + (baseline == null ? 0 : baseline.spentNanos);
+            if (spent >= limit && (kernel.count >= MIN_SAMPLES || kernel.spentNanos >= 2 * limit)) {
+                return;
+            }
+        }
+    }
+
+    /** The samples of one kernel. */
+    private final class Samples {
+        private final Launches launches;
+        private final long batch;
+        private final double[] taken = new double[request.samples()];
+        private int count;
+        private long spentNanos;
+
+        Samples(Launches launches, double expectedNanos) {
+            this.launches = launches;
+            long wanted = (long) Math.ceil(request.sampleNanos() / expectedNanos);
+            this.batch = wanted <= 1 ? 1 : Math.ceilDiv(wanted, launches.setCount()) * launches.setCount();
+        }
+
+        void take() throws KernelFailedException {
+            long nanos = launches.nanosOf(batch);
+            spentNanos += nanos;
+            taken[count++] = (double) nanos / batch;
+        }
+
+        double[] nanos() {
+            return Arrays.copyOf(taken, count);
+        }
+
+        double last() {
+            return taken[count - 1];
+        }
+
+        boolean gotFaster() {
+            int half = count / 2;
+            return half > 0 && median(half, count) < FASTER * median(0, half);
+        }
+
+        private double median(int from, int to) {
+            double[] part = Arrays.copyOfRange(taken, from, to);
+            Arrays.sort(part);
+            return part[part.length / 2];
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.kernelwright.tuning.trial;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The child process and its directory, which end together.
+ *
+ * <p>No child outlives its parent: a shutdown hook kills it when this JVM exits, and when this JVM is killed, the child
+ * sees its socket end and exits by itself.
+ */
+final class WorkerProcess implements AutoCloseable {
+    /** How long a killed process may take to be gone; the kernel may first have to free its memory. */
+    private static final long KILL_SECONDS = 10;
+    private static final long OBITUARY_SECONDS = 2;
+
+    private final Process process;
+    private final Path directory;
+    private final LogTail log;
+    private final Thread shutdownHook;
+
+    private WorkerProcess(Process process, Path directory) {
+        this.process = process;
+        this.directory = directory;
+        this.log = new LogTail(process.getInputStream());
+        this.shutdownHook = Thread.ofPlatform().name("kernelwright-trial-shutdown").unstarted(this::destroy);
+    }
+
+    /**
+     * Starts the process in its directory, with an empty environment; the directory is deleted with it.
+     *
+     * @throws IOException if it does not start
+     */
+    static WorkerProcess start(List<String> command, Path directory) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().clear();
+        Process process = builder.start();
+        WorkerProcess worker = new WorkerProcess(process, directory);
+        try {
+            process.getOutputStream().close();
+            Runtime.getRuntime().addShutdownHook(worker.shutdownHook);
+        } catch (IOException | IllegalStateException e) {
+            worker.destroy();
+            throw new IOException("a trial worker was asked for while this JVM is shutting down", e);
+        }
+        return worker;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Says how the process ended and what it printed last, for a message that goes on from "the trial worker". */
+    String obituary() {
+        String how = awaitExit(OBITUARY_SECONDS) ? "exited with code " + process.exitValue()
+                : "closed its connection and is still running";
+        String last = log.text();
+        return last.isEmpty() ? how : how + " and said: " + last;
+    }
+
+    /** Kills the process and deletes its directory; when this returns, both are gone. */
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(shutdownHook);
+        } catch (IllegalStateException e) {
+            // Shutting down: the hook does the same at the same time, which does no harm.
+        }
+        destroy();
+    }
+
+    private void destroy() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        awaitExit(KILL_SECONDS);
+        WorkerDirectory.delete(directory);
+    }
+
+    /** Waits for the end of the process, also on a thread that is being interrupted; returns whether it came. */
+    private boolean awaitExit(long seconds) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

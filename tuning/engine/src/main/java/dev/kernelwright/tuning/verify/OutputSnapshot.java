@@ -1,0 +1,102 @@
+package dev.kernelwright.tuning.verify;
+
+import dev.kernelwright.op.BufferSpec;
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** The outputs of one launch, read out of the worker's file, and the poison that was there before. */
+final class OutputSnapshot {
+    private final KernelSignature signature;
+    private final List<Tensor> outputs;
+    private SecretSequence poisonNumbers = new SecretSequence(0);
+
+    OutputSnapshot(KernelSignature signature, List<Tensor> outputs) {
+        this.signature = signature;
+        this.outputs = List.copyOf(outputs);
+    }
+
+    /** Returns the outputs, in order. */
+    List<Tensor> outputs() {
+        return outputs;
+    }
+
+    /** Notes with what the outputs were poisoned before they were written. */
+    void poisonedWith(long seed) {
+        poisonNumbers = new SecretSequence(seed);
+    }
+
+    private Poison poison(int output) {
+        return new Poison(outputs.get(output).dtype(), poisonNumbers.part(signature.inputs().size() + output));
+    }
+
+    /**
+     * Looks for poison in the outputs of float types, which no result can be; an integer may be by chance.
+     *
+     * @throws KernelRejectedException if an element was not written
+     */
+    void requireWritten() throws KernelRejectedException {
+        for (int output = 0; output < outputs.size(); output++) {
+            Tensor tensor = outputs.get(output);
+            Poison poison = poison(output);
+            for (long i = 0; tensor.dtype().isFloat() && i < tensor.elementCount(); i++) {
+                if (poison.isIn(tensor.segment(), i)) {
+                    throw unwritten(output, i);
+                }
+            }
+        }
+    }
+
+    /**
+     * Returns whether an earlier launch on the same inputs, with other poison, gave the same results bit for bit; NaNs
+     * are all the same.
+     *
+     * @throws KernelRejectedException if an element was not written
+     */
+    boolean agreesWith(OutputSnapshot earlier) throws KernelRejectedException {
+        boolean agrees = true;
+        for (int output = 0; output < outputs.size(); output++) {
+            Tensor tensor = outputs.get(output);
+            MemorySegment mine = tensor.segment();
+            MemorySegment other = earlier.outputs.get(output).segment();
+            // What is equal was written, since the poison differs.
+            long differing = mine.mismatch(other);
+            long from = differing < 0 ? tensor.elementCount() : differing / tensor.dtype().byteSize();
+            for (long i = from; i < tensor.elementCount(); i++) {
+                boolean unwritten = poison(output).isIn(mine, i);
+                boolean earlierUnwritten = earlier.poison(output).isIn(other, i);
+                if (tensor.dtype().isFloat() ? unwritten || earlierUnwritten : unwritten && earlierUnwritten) {
+                    throw unwritten(output, i);
+                }
+                agrees &= same(tensor.dtype(), mine, other, i);
+            }
+        }
+        return agrees;
+    }
+
+    private static boolean same(DType dtype, MemorySegment a, MemorySegment b, long index) {
+        int bitsOfA = Poison.bitsOf(dtype, a, index);
+        int bitsOfB = Poison.bitsOf(dtype, b, index);
+        return bitsOfA == bitsOfB || (isNan(dtype, bitsOfA) && isNan(dtype, bitsOfB));
+    }
+
+    private static boolean isNan(DType dtype, int bits) {
+        return switch (dtype) {
+            case F32 -> (bits & 0x7fff_ffff) > 0x7f80_0000;
+            case F16 -> (bits & 0x7fff) > 0x7c00;
+            case BF16 -> (bits & 0x7fff) > 0x7f80;
+            case I32 -> false;
+        };
+    }
+
+    private KernelRejectedException unwritten(int output, long index) {
+        BufferSpec spec = signature.outputs().get(output);
+        return new KernelRejectedException(ReasonCode.OUTPUT_UNWRITTEN, "the kernel left the output '" + spec.name()
+                + "' unwritten at " + ElementIndex.of(outputs.get(output).shape(), index)
+                + ": every element must be written by every launch");
+    }
+}

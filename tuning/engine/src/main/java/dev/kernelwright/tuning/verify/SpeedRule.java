@@ -1,0 +1,40 @@
+package dev.kernelwright.tuning.verify;
+
+import dev.kernelwright.spi.Timing;
+
+/** What a time must be to be believed, and to count as faster. */
+public final class SpeedRule {
+    /**
+     * A time below this part of the roofline floor is rejected.
+     *
+     * <p>Not 1, because the roofline is itself measured, on a machine that may have been slower at that moment: clock
+     * frequencies differ by up to a quarter between a cold and a hot processor. A kernel that does not do its work is
+     * usually far below.
+     */
+    public static final double FLOOR_MARGIN = 0.7;
+    /** A kernel within this factor of the floor is not worth improving. */
+    public static final double NEAR_FLOOR = 1.05;
+    /** How much of the baseline's time a kernel may take at most: less is not worth a swap. */
+    private static final double LARGEST_PART = 0.98;
+
+    private SpeedRule() {
+    }
+
+    /**
+     * Returns whether a kernel beats the baseline by more than the measured noise: three quarters of its samples are
+     * below three quarters of the baseline's, by 2 % at least.
+     */
+    public static boolean isFaster(Timing kernel, Timing baseline) {
+        return kernel.highNanos() < LARGEST_PART * baseline.lowNanos();
+    }
+
+    /** Returns whether a time is below what the device can do; never if the floor is not known. */
+    public static boolean isImpossible(Timing kernel, double floorNanos) {
+        return kernel.medianNanos() < FLOOR_MARGIN * floorNanos;
+    }
+
+    /** Returns whether a time is so close to what the device can do that the search may end. */
+    public static boolean isNearFloor(Timing kernel, double floorNanos) {
+        return kernel.medianNanos() <= NEAR_FLOOR * floorNanos;
+    }
+}

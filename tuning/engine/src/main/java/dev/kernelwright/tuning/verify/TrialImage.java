@@ -1,0 +1,221 @@
+package dev.kernelwright.tuning.verify;
+
+import dev.kernelwright.op.BufferSpec;
+import dev.kernelwright.op.Elements;
+import dev.kernelwright.op.Expression;
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.BlockPool;
+import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.LaunchArguments;
+import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.tensor.Tensor;
+import dev.kernelwright.tuning.trial.BufferLayout;
+import dev.kernelwright.tuning.trial.BufferLayout.Region;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The parent's own copy of what a set of buffers held before a launch: inputs, poisoned outputs, and guard bands.
+ *
+ * <p>It is written to the worker's file, and after the launch everything that a kernel may not write must be as it was.
+ * The reference reads the inputs here, where no kernel can change them.
+ */
+final class TrialImage implements AutoCloseable {
+    private static final int CHUNK_BYTES = 1 << 22;
+    private static final long ELEMENTS_PER_BLOCK = 1 << 16;
+
+    private final KernelSignature signature;
+    private final long[] axes;
+    private final BufferLayout layout;
+    private final BlockPool pool;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment image;
+    private final MemorySegment scratch;
+    private final List<Guard> guards = new ArrayList<>();
+    private long poisonSeed;
+
+    /** Creates an image; nothing in it is set yet. */
+    TrialImage(KernelSignature signature, long[] axes, BufferLayout layout, BlockPool pool) {
+        this.signature = signature;
+        this.axes = axes.clone();
+        this.layout = layout;
+        this.pool = pool;
+        this.image = arena.allocate(layout.byteSize(), Tensor.ALIGNMENT_BYTES);
+        this.scratch = arena.allocate(CHUNK_BYTES, Tensor.ALIGNMENT_BYTES);
+        long position = 0;
+        String before = "";
+        for (int i = 0; i < layout.buffers().size(); i++) {
+            Region region = layout.buffers().get(i);
+            String name = "'" + signature.buffers().get(i).name() + "'";
+            guards.add(new Guard(position, region.offset(), before, name));
+            position = region.end();
+            before = name;
+        }
+        guards.add(new Guard(position, layout.workspace().offset(), before, "the workspace"));
+        guards.add(new Guard(layout.workspace().end(), layout.byteSize(), "the workspace", ""));
+    }
+
+    /** The bytes from {@code start} to before {@code end}, which lie between two buffers. */
+    private record Guard(long start, long end, String before, String behind) {
+    }
+
+    /** Fills the inputs; the same kind and seed give the same values. */
+    void fillInputs(InputKind kind, long seed) {
+        for (int i = 0; i < signature.inputs().size(); i++) {
+            BufferSpec buffer = signature.buffers().get(i);
+            SecretSequence numbers = new SecretSequence(seed).part(i);
+            Elements elements = new Elements(input(i));
+            Expression indexLimit = buffer.indexLimit();
+            long limit = indexLimit == null ? 0 : Math.max(1, signature.evaluate(indexLimit, axes));
+            inParallel(elements.count(), (from, to) -> {
+                for (long e = from; e < to; e++) {
+                    long bits = numbers.at(e);
+                    elements.set(e, limit == 0 ? kind.value(bits) : SecretSequence.below(limit, bits));
+                }
+            });
+        }
+    }
+
+    /** Fills everything that is no input with random bits, the outputs with {@link Poison}. */
+    void poison(long seed) {
+        poisonSeed = seed;
+        SecretSequence numbers = new SecretSequence(seed);
+        int part = signature.buffers().size();
+        for (Guard guard : guards) {
+            randomize(image.asSlice(guard.start, guard.end - guard.start), numbers.part(part++));
+        }
+        Region workspace = layout.workspace();
+        randomize(image.asSlice(workspace.offset(), workspace.byteSize()), numbers.part(part));
+        for (int i = signature.inputs().size(); i < signature.buffers().size(); i++) {
+            Poison poison = new Poison(signature.buffers().get(i).dtype(), numbers.part(i));
+            MemorySegment segment = tensor(i).segment();
+            inParallel(tensor(i).elementCount(), (from, to) -> poison.fill(segment, from, to));
+        }
+    }
+
+    private static void randomize(MemorySegment segment, SecretSequence numbers) {
+        long words = segment.byteSize() / Long.BYTES;
+        for (long i = 0; i < words; i++) {
+            segment.set(ValueLayout.JAVA_LONG_UNALIGNED, i * Long.BYTES, numbers.at(i));
+        }
+        for (long i = words * Long.BYTES; i < segment.byteSize(); i++) {
+            segment.set(ValueLayout.JAVA_BYTE, i, (byte) numbers.at(i));
+        }
+    }
+
+    /** Returns an input. */
+    Tensor input(int index) {
+        return tensor(index);
+    }
+
+    private Tensor tensor(int buffer) {
+        BufferSpec spec = signature.buffers().get(buffer);
+        Region region = layout.buffers().get(buffer);
+        return Tensor.wrap(image.asSlice(region.offset(), region.byteSize()), spec.dtype(),
+                signature.shape(spec, axes));
+    }
+
+    /** Writes the image to a worker's file, as one of its sets of buffers. */
+    void writeTo(FileChannel file, int set) throws IOException {
+        long base = set * layout.byteSize();
+        for (long done = 0; done < layout.byteSize();) {
+            ByteBuffer chunk = image.asSlice(done, Math.min(CHUNK_BYTES, layout.byteSize() - done)).asByteBuffer();
+            done += file.write(chunk, base + done);
+        }
+    }
+
+    /**
+     * Compares inputs and guard bands in a worker's file with the image.
+     *
+     * @throws KernelRejectedException if a kernel has written to them
+     */
+    void requireUntouched(FileChannel file, int set) throws KernelRejectedException, IOException {
+        long base = set * layout.byteSize();
+        for (Guard guard : guards) {
+            long at = mismatch(file, base, guard.start, guard.end);
+            if (at >= 0) {
+                throw new KernelRejectedException(ReasonCode.OUT_OF_BOUNDS, "the kernel wrote outside its arguments: "
+                        + (!guard.before.isEmpty() && (at - guard.start < guard.end - at || guard.behind.isEmpty())
+                                ? (at - guard.start) + " bytes behind the end of " + guard.before
+                                : (guard.end - at) + " bytes before the beginning of " + guard.behind));
+            }
+        }
+        for (int i = 0; i < signature.inputs().size(); i++) {
+            Region region = layout.buffers().get(i);
+            long at = mismatch(file, base, region.offset(), region.end());
+            if (at >= 0) {
+                BufferSpec buffer = signature.buffers().get(i);
+                long element = (at - region.offset()) / buffer.dtype().byteSize();
+                throw new KernelRejectedException(ReasonCode.INPUT_MUTATED, "the kernel wrote to its input '"
+                        + buffer.name() + "', at " + ElementIndex.of(signature.shape(buffer, axes), element)
+                        + ": inputs are only to be read");
+            }
+        }
+    }
+
+    /** Returns the first byte of a range that differs, as an offset into the image, or -1. */
+    private long mismatch(FileChannel file, long base, long start, long end) throws IOException {
+        for (long from = start; from < end; from += CHUNK_BYTES) {
+            long length = Math.min(CHUNK_BYTES, end - from);
+            read(file, base + from, scratch.asSlice(0, length));
+            long at = MemorySegment.mismatch(image, from, from + length, scratch, 0, length);
+            if (at >= 0) {
+                return from + at;
+            }
+        }
+        return -1;
+    }
+
+    /** Returns a place to read outputs to, which lives as long as this image. */
+    OutputSnapshot newSnapshot() {
+        List<Tensor> outputs = new ArrayList<>();
+        for (BufferSpec output : signature.outputs()) {
+            outputs.add(Tensor.allocate(arena, output.dtype(), signature.shape(output, axes)));
+        }
+        return new OutputSnapshot(signature, outputs);
+    }
+
+    /** Reads the outputs from a worker's file. */
+    void readOutputs(FileChannel file, int set, OutputSnapshot snapshot) throws IOException {
+        int inputs = signature.inputs().size();
+        for (int i = 0; i < snapshot.outputs().size(); i++) {
+            read(file, set * layout.byteSize() + layout.buffers().get(inputs + i).offset(),
+                    snapshot.outputs().get(i).segment());
+        }
+        snapshot.poisonedWith(poisonSeed);
+    }
+
+    private static void read(FileChannel file, long position, MemorySegment segment) throws IOException {
+        for (long done = 0; done < segment.byteSize();) {
+            ByteBuffer chunk = segment.asSlice(done, Math.min(CHUNK_BYTES, segment.byteSize() - done)).asByteBuffer();
+            int count = file.read(chunk, position + done);
+            if (count < 0) {
+                throw new IOException("the tensors' file was cut short by the trial worker");
+            }
+            done += count;
+        }
+    }
+
+    /** Works on a range of elements. */
+    @FunctionalInterface
+    private interface Range {
+        void accept(long from, long to);
+    }
+
+    private void inParallel(long count, Range range) {
+        int blocks = Math.toIntExact(Math.ceilDiv(count, ELEMENTS_PER_BLOCK));
+        pool.run(blocks, (block, ignored) -> range.accept(block * ELEMENTS_PER_BLOCK,
+                Math.min(count, (block + 1) * ELEMENTS_PER_BLOCK)), new LaunchArguments(0, 0));
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.kernelwright.tuning.verify;
+
+import dev.kernelwright.op.AxisRange;
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.op.Workload;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * On which shapes and which data a kernel is tried.
+ *
+ * <p>The largest extents, which are also the ones that are timed, see every kind of data. Where axes are ranges, the
+ * smallest extents, those one below the largest, and two random odd or prime ones see normal data, or small integers
+ * for a change.
+ */
+final class VerificationPlan {
+    /** What the reference may cost on the first step, where every unit is compared if that is affordable at all. */
+    private static final double FIRST_OPERATIONS = 1e9;
+    /** What it may cost on each of the others. */
+    private static final double OTHER_OPERATIONS = 1e8;
+    private static final int RANDOM_SHAPES = 2;
+    private static final int MAX_TRIES = 64;
+
+    private final Workload workload;
+    private final KernelSignature signature;
+    private final SecretSequence secret;
+    private int drawn;
+
+    private VerificationPlan(Workload workload, long seed) {
+        this.workload = workload;
+        this.signature = workload.signature();
+        this.secret = new SecretSequence(seed);
+    }
+
+    /**
+     * One step of a plan.
+     *
+     * @param axes the value of each axis; not to be modified
+     * @param kind the data
+     * @param maxOperations what the reference may cost
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Step(long[] axes, InputKind kind, double maxOperations) {
+        /** Says where, for messages. */
+        String describe(KernelSignature signature) {
+            List<String> extents = new ArrayList<>();
+            for (int i = 0; i < axes.length; i++) {
+                extents.add(signature.axes().get(i).name() + "=" + axes[i]);
+            }
+            return "on " + kind + " with " + String.join(", ", extents);
+        }
+    }
+
+    /** Returns the steps for a workload; random choices depend on the seed. */
+    static List<Step> of(Workload workload, long seed) {
+        return new VerificationPlan(workload, seed).steps();
+    }
+
+    private List<Step> steps() {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step(signature.maxAxes(), InputKind.NORMAL, FIRST_OPERATIONS));
+        for (long[] axes : otherShapes()) {
+            InputKind kind = steps.size() % 2 == 0 ? InputKind.NORMAL : InputKind.SMALL_INTEGERS;
+            steps.add(new Step(axes, kind, OTHER_OPERATIONS));
+        }
+        for (InputKind kind : InputKind.values()) {
+            if (kind != InputKind.NORMAL) {
+                steps.add(new Step(signature.maxAxes(), kind, OTHER_OPERATIONS));
+            }
+        }
+        return steps;
+    }
+
+    private List<long[]> otherShapes() {
+        List<long[]> shapes = new ArrayList<>();
+        if (!signature.isFixed()) {
+            shapes.add(signature.minAxes());
+            shapes.add(signature.axes().stream().mapToLong(axis -> Math.max(axis.min(), axis.max() - 1)).toArray());
+            for (int i = 0; i < RANDOM_SHAPES; i++) {
+                randomShape().ifPresent(shapes::add);
+            }
+        }
+        List<long[]> distinct = new ArrayList<>();
+        for (long[] shape : shapes) {
+            if (isPossible(shape) && distinct.stream().noneMatch(other -> Arrays.equals(other, shape))
+                    && !Arrays.equals(shape, signature.maxAxes())) {
+                distinct.add(shape);
+            }
+        }
+        return distinct;
+    }
+
+    /** An op's conditions hold at the ends of the ranges and need not hold everywhere between. */
+    private boolean isPossible(long[] axes) {
+        try {
+            return workload.op().constraints().stream().allMatch(c -> signature.evaluate(c, axes) != 0);
+        } catch (ArithmeticException e) {
+            return false;
+        }
+    }
+
+    private Optional<long[]> randomShape() {
+        for (int attempt = 0; attempt < MAX_TRIES; attempt++) {
+            // Where an op wants multiples of something, extents that are odd or prime may never do.
+            boolean anyExtent = attempt >= MAX_TRIES / 2;
+            long[] axes = signature.axes().stream().mapToLong(axis -> randomExtent(axis, anyExtent)).toArray();
+            if (isPossible(axes)) {
+                return Optional.of(axes);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Draws an extent that is no multiple of a tile: the next prime if there is one close by, else an odd number. */
+    private long randomExtent(AxisRange axis, boolean anyExtent) {
+        long extent = axis.min() + SecretSequence.below(axis.max() - axis.min() + 1, secret.at(drawn++));
+        if (anyExtent) {
+            return extent;
+        }
+        long odd = Math.min(axis.max(), extent | 1);
+        for (long candidate = odd; candidate <= axis.max() && candidate < odd + 100; candidate += 2) {
+            if (isPrime(candidate)) {
+                return candidate;
+            }
+        }
+        return odd;
+    }
+
+    private static boolean isPrime(long number) {
+        for (long divisor = 2; divisor * divisor <= number; divisor++) {
+            if (number % divisor == 0) {
+                return false;
+            }
+        }
+        return number > 1;
+    }
+}

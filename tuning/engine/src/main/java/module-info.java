@@ -1,0 +1,13 @@
+/**
+ * Searches, verifies and measures kernels, in trial workers.
+ */
+module dev.kernelwright.tuning {
+    requires transitive dev.kernelwright.sdk;
+    requires org.slf4j;
+
+    exports dev.kernelwright.tuning;
+
+    uses dev.kernelwright.spi.BackendProvider;
+
+    provides dev.kernelwright.spi.TunerProvider with dev.kernelwright.tuning.TuningEngineProvider;
+}

@@ -1,0 +1,77 @@
+package dev.kernelwright.tuning.fake;
+
+/** What a kernel of the fake backend does; its source is the name. */
+public enum Behaviour {
+    /** Computes the op in the time that an honest kernel needs. */
+    CORRECT,
+    /** The same, and uses its workspace as it may. */
+    CORRECT_WITH_WORKSPACE,
+    /** The same, with the last bits of the first results differing, as a kernel's do that is compiled meanwhile. */
+    CORRECT_AFTER_SETTLING,
+    /** Takes longer than the baseline. */
+    SLOW,
+    /** Takes as long as the roofline says. */
+    AT_THE_FLOOR,
+    /** Takes less than the roofline says. */
+    INSTANT,
+    /** The last element is off by one. */
+    WRONG_LAST,
+    /** All elements are zero. */
+    ZEROS,
+    /** All elements are NaN. */
+    NANS,
+    /** Right for the largest extents only. */
+    WRONG_FOR_SMALL_SHAPES,
+    /** Right until it is launched often. */
+    LAZY_WHEN_TIMED,
+    /** Gives the results of its first launch for an address ever after. */
+    STALE,
+    /** Writes behind the end of its output. */
+    WRITES_BEHIND,
+    /** Writes before the beginning of its first input. */
+    WRITES_BEFORE,
+    /** Writes behind the end of its workspace. */
+    WRITES_BEHIND_WORKSPACE,
+    /** Reads behind the end of an input, with bounds checks. */
+    READS_BEHIND,
+    /** Writes to its input. */
+    MUTATES_INPUT,
+    /** Leaves an element unwritten. */
+    UNWRITTEN,
+    /** Leaves an integer element unwritten. */
+    UNWRITTEN_INTEGER,
+    /** Adds errors that are random and within the bound. */
+    RANDOM,
+    /** Gives what its workspace held before, scaled down to within the bound. */
+    READS_STALE_WORKSPACE,
+    /** Throws. */
+    THROWS,
+    /** Throws when it is loaded. */
+    THROWS_WHEN_LOADED,
+    /** Recurses without end. */
+    RECURSES,
+    /** Calls System.exit. */
+    EXITS,
+    /** Calls Runtime.halt. */
+    HALTS,
+    /** Writes to address 0, without bounds checks. */
+    SEGFAULTS,
+    /** Never returns. */
+    ENDLESS,
+    /** Fills the heap. */
+    ALLOCATES,
+    /** Prints without end and then exits. */
+    PRINTS,
+    /** Throws an exception that describes its process. */
+    TELLS,
+    /** Does not compile. */
+    COMPILE_ERROR,
+    /** Uses what it must not. */
+    FORBIDDEN,
+    /** Has a launch plan that the device cannot do. */
+    INVALID_PLAN,
+    /** Makes the compiler itself fail. */
+    COMPILER_BUG,
+    /** Is accepted when it is compiled and refused when it is loaded. */
+    REFUSED_WHEN_LOADED
+}

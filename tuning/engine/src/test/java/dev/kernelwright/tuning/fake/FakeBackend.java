@@ -1,0 +1,164 @@
+package dev.kernelwright.tuning.fake;
+
+import dev.kernelwright.op.Expression;
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.KernelBinary;
+import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelSource;
+import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.LaunchPlan;
+import dev.kernelwright.spi.LoadedKernel;
+import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Roofline;
+import dev.kernelwright.spi.Target;
+import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.MemorySpace;
+import dev.kernelwright.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A device that knows {@link TestOps}, and whose kernels take as long as they are told to.
+ *
+ * <p>A source is the name of a {@link Behaviour}, or has a line {@code #define MICROS 80} for a right kernel that takes
+ * that long.
+ */
+public final class FakeBackend implements Backend {
+    /** So slow that a kernel that spins for microseconds can be near the floor. */
+    public static final double BYTES_PER_SECOND = 2e8;
+    private static final Pattern MICROS = Pattern.compile("#define MICROS (\\d+)");
+    private static final String TEMPLATE = """
+            // @parameter MICROS 300 200 150 100 60
+            // @step run grid=1
+            #define MICROS 300
+            """;
+
+    private final int deviceIndex;
+
+    FakeBackend(int deviceIndex) {
+        this.deviceIndex = deviceIndex;
+    }
+
+    /** Returns the source of a behaviour. */
+    public static KernelSource source(Behaviour behaviour) {
+        return source(behaviour.name());
+    }
+
+    /** Returns the source of a right kernel that takes a given time. */
+    public static KernelSource source(int micros) {
+        return source("#define MICROS " + micros);
+    }
+
+    private static KernelSource source(String text) {
+        LaunchPlan.Step step = new LaunchPlan.Step("run", List.of(Expression.constant(1)), List.of(),
+                Expression.constant(0));
+        return new KernelSource("fake", text,
+                new LaunchPlan(List.of(step), Expression.constant(FakeKernel.WORKSPACE_BYTES)), Map.of());
+    }
+
+    @Override
+    public DeviceDescription device() {
+        return new DeviceDescription(deviceIndex == 0 ? "fake" : "fake:" + deviceIndex, "fake", Map.of());
+    }
+
+    @Override
+    public Target target() {
+        return new Target(List.of(Target.exact("backend", "fake"), Target.ignored("driver", "1")));
+    }
+
+    @Override
+    public MemorySpace memorySpace() {
+        return MemorySpace.HOST;
+    }
+
+    @Override
+    public String sourceLanguage() {
+        return "fake";
+    }
+
+    @Override
+    public Optional<LoadedKernel> baseline(KernelSignature signature) {
+        return switch (deviceIndex) {
+            case FakeBackendProvider.WITHOUT_BASELINE -> Optional.empty();
+            case FakeBackendProvider.BROKEN_BASELINE ->
+                Optional.of(new FakeKernel(Behaviour.THROWS, FakeKernel.BASELINE_NANOS, signature));
+            default -> Optional.of(new FakeKernel(Behaviour.CORRECT, FakeKernel.BASELINE_NANOS, signature));
+        };
+    }
+
+    @Override
+    public Optional<KernelTemplate> template(KernelSignature signature) {
+        return Optional.of(KernelTemplate.parse("fake", TEMPLATE));
+    }
+
+    @Override
+    public KernelBinary compile(KernelSource source, KernelSignature signature) throws KernelRejectedException {
+        switch (source.text()) {
+            case "COMPILE_ERROR" ->
+                throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "line 1: ';' expected");
+            case "FORBIDDEN" ->
+                throw new KernelRejectedException(ReasonCode.FORBIDDEN_MEMBER, "java/lang/System.exit is forbidden");
+            case "INVALID_PLAN" ->
+                throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the grid has 3 dimensions");
+            case "COMPILER_BUG" -> throw new IllegalStateException("a bug in the compiler");
+            default -> {
+                return new KernelBinary("fake", source.text().getBytes(StandardCharsets.UTF_8), source.plan(), "log");
+            }
+        }
+    }
+
+    @Override
+    public LoadedKernel load(KernelBinary binary, KernelSignature signature) throws KernelRejectedException {
+        String text = new String(binary.bytes(), StandardCharsets.UTF_8);
+        Matcher micros = MICROS.matcher(text);
+        if (micros.find()) {
+            return new FakeKernel(Behaviour.CORRECT, 1_000L * Integer.parseInt(micros.group(1)), signature);
+        }
+        Behaviour behaviour = Behaviour.valueOf(text);
+        if (behaviour == Behaviour.REFUSED_WHEN_LOADED) {
+            throw new KernelRejectedException(ReasonCode.FORBIDDEN_MEMBER, "refused when it was loaded");
+        }
+        if (behaviour == Behaviour.THROWS_WHEN_LOADED) {
+            throw new ExceptionInInitializerError("a static initialiser failed");
+        }
+        return new FakeKernel(behaviour, FakeKernel.nanos(behaviour), signature);
+    }
+
+    @Override
+    public Tensor allocate(Arena arena, DType dtype, long... shape) {
+        return Tensor.allocate(arena, dtype, shape);
+    }
+
+    @Override
+    public DeviceStream newStream() {
+        return new DeviceStream() {
+            @Override
+            public void synchronize() {
+                // Launches have ended when they return.
+            }
+
+            @Override
+            public void close() {
+                // Holds nothing.
+            }
+        };
+    }
+
+    @Override
+    public Roofline roofline() {
+        return new Roofline(1e15, List.of(new Roofline.Bandwidth(0, BYTES_PER_SECOND)));
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing.
+    }
+}

@@ -1,0 +1,193 @@
+package dev.kernelwright.tuning.fake;
+
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.LaunchArguments;
+import dev.kernelwright.spi.LoadedKernel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** A kernel that computes one of {@link TestOps}, and whatever its {@link Behaviour} adds to that. */
+public final class FakeKernel implements LoadedKernel {
+    /** How long the baseline takes. */
+    public static final long BASELINE_NANOS = 400_000;
+    /** How long an honest kernel takes. */
+    public static final long CORRECT_NANOS = 50_000;
+    static final long WORKSPACE_BYTES = 96;
+    private static final int LAUNCHES_BEFORE_LAZINESS = 40;
+    private static final int LAUNCHES_BEFORE_SETTLING = 3;
+
+    private final Behaviour behaviour;
+    private final long nanos;
+    private final KernelSignature signature;
+    private final SplittableRandom random = new SplittableRandom();
+    private final Map<Long, float[]> remembered = new HashMap<>();
+    private int launches;
+
+    FakeKernel(Behaviour behaviour, long nanos, KernelSignature signature) {
+        this.behaviour = behaviour;
+        this.nanos = nanos;
+        this.signature = signature;
+    }
+
+    static long nanos(Behaviour behaviour) {
+        return switch (behaviour) {
+            case SLOW -> 2 * BASELINE_NANOS;
+            // The bytes of TestOps.fixed() at the roofline's bandwidth, and a little for what the clock misses.
+            case AT_THE_FLOOR -> (long) (4 * (512 + 64 + 512) / FakeBackend.BYTES_PER_SECOND * 1e9 * 1.005);
+            case INSTANT -> 0;
+            default -> CORRECT_NANOS;
+        };
+    }
+
+    @Override
+    public long workspaceBytes(long[] axes) {
+        return WORKSPACE_BYTES;
+    }
+
+    @Override
+    public void launch(DeviceStream stream, LaunchArguments arguments) {
+        long start = System.nanoTime();
+        launches++;
+        MemorySegment[] segments = arguments.segments();
+        if (signature.op().equals("gather")) {
+            gather(segments, arguments.axes());
+        } else {
+            scaleAdd(segments, arguments.axes());
+        }
+        misbehave(segments, arguments.axes());
+        while (System.nanoTime() - start < nanos) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void scaleAdd(MemorySegment[] segments, long[] axes) {
+        if (behaviour == Behaviour.LAZY_WHEN_TIMED && launches > LAUNCHES_BEFORE_LAZINESS) {
+            return;
+        }
+        float factor = signature.attributes().get("factor").floatValue();
+        long cols = axes[1];
+        for (long i = 0; i < axes[0] * cols; i++) {
+            segments[2].setAtIndex(ValueLayout.JAVA_FLOAT, i, factor * segments[0].getAtIndex(ValueLayout.JAVA_FLOAT, i)
+                    + segments[1].getAtIndex(ValueLayout.JAVA_FLOAT, i % cols));
+        }
+    }
+
+    private void gather(MemorySegment[] segments, long[] axes) {
+        long cols = axes[2];
+        for (long r = 0; r < axes[0]; r++) {
+            long entry = segments[1].getAtIndex(ValueLayout.JAVA_INT, r);
+            MemorySegment.copy(segments[0], entry * cols * 4, segments[2], r * cols * 4, cols * 4);
+            if (behaviour != Behaviour.UNWRITTEN_INTEGER || r != 3) {
+                segments[3].setAtIndex(ValueLayout.JAVA_INT, r, (int) entry + 1);
+            }
+        }
+    }
+
+    private void misbehave(MemorySegment[] segments, long[] axes) {
+        MemorySegment out = segments[2];
+        long last = out.byteSize() / 4 - 1;
+        switch (behaviour) {
+            case CORRECT, SLOW, AT_THE_FLOOR, INSTANT, LAZY_WHEN_TIMED, UNWRITTEN_INTEGER, COMPILE_ERROR, FORBIDDEN,
+                    INVALID_PLAN, COMPILER_BUG, REFUSED_WHEN_LOADED, THROWS_WHEN_LOADED -> {
+            }
+            case CORRECT_WITH_WORKSPACE -> segments[3].fill((byte) 1);
+            case CORRECT_AFTER_SETTLING -> {
+                if (launches <= LAUNCHES_BEFORE_SETTLING) {
+                    add(out, 0, ulps(out, 0, launches));
+                }
+            }
+            case WRONG_LAST -> add(out, last, 1);
+            case ZEROS -> out.fill((byte) 0);
+            case NANS -> fill(out, Float.NaN);
+            case WRONG_FOR_SMALL_SHAPES -> {
+                if (axes[0] < 8) {
+                    add(out, 0, 1);
+                }
+            }
+            case STALE -> repeat(out);
+            case WRITES_BEHIND -> unchecked(out.address() + out.byteSize()).set(ValueLayout.JAVA_INT, 0, 7);
+            case WRITES_BEFORE -> unchecked(segments[0].address() - 4).set(ValueLayout.JAVA_INT, 0, 7);
+            case WRITES_BEHIND_WORKSPACE ->
+                unchecked(segments[3].address() + WORKSPACE_BYTES).set(ValueLayout.JAVA_INT, 0, 7);
+            case READS_BEHIND -> segments[1].get(ValueLayout.JAVA_FLOAT, segments[1].byteSize());
+            case MUTATES_INPUT -> add(segments[1], 5, 1);
+            case UNWRITTEN -> throw new AssertionError("is handled by unwritten()");
+            case RANDOM -> add(out, 0, ulps(out, 0, random.nextInt(3) - 1));
+            case READS_STALE_WORKSPACE ->
+                add(out, 0, ulps(out, 0, (segments[3].get(ValueLayout.JAVA_BYTE, 0) & 3) - 1));
+            case THROWS -> throw new IllegalStateException("as it was told to");
+            case RECURSES -> recurse(1);
+            case EXITS -> System.exit(42);
+            case HALTS -> Runtime.getRuntime().halt(43);
+            case SEGFAULTS -> unchecked(8).set(ValueLayout.JAVA_INT, 0, 7);
+            case ENDLESS -> spinForever();
+            case ALLOCATES -> allocateForever();
+            case PRINTS -> print();
+            case TELLS -> throw new IllegalStateException("environment " + System.getenv().size() + ", directory "
+                    + Path.of("").toAbsolutePath() + ", heap " + Runtime.getRuntime().maxMemory());
+        }
+    }
+
+    /** Some units in the last place of an element, so few that the result stays within its bound. */
+    private static float ulps(MemorySegment segment, long index, int count) {
+        return count * Math.ulp(segment.getAtIndex(ValueLayout.JAVA_FLOAT, index));
+    }
+
+    private static void add(MemorySegment segment, long index, float value) {
+        segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, segment.getAtIndex(ValueLayout.JAVA_FLOAT, index) + value);
+    }
+
+    private static void fill(MemorySegment segment, float value) {
+        for (long i = 0; i < segment.byteSize() / 4; i++) {
+            segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+        }
+    }
+
+    private void repeat(MemorySegment out) {
+        float[] first = remembered.computeIfAbsent(out.address(), address -> out.toArray(ValueLayout.JAVA_FLOAT));
+        MemorySegment.copy(first, 0, out, ValueLayout.JAVA_FLOAT, 0, Math.min(first.length, (int) (out.byteSize() / 4)));
+    }
+
+    @SuppressWarnings("restricted") // to do what a kernel must not
+    private static MemorySegment unchecked(long address) {
+        return MemorySegment.ofAddress(address).reinterpret(Integer.BYTES);
+    }
+
+    @SuppressWarnings("InfiniteRecursion")
+    private static int recurse(int depth) {
+        return recurse(depth + 1) + 1;
+    }
+
+    private static void spinForever() {
+        while (true) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void allocateForever() {
+        List<byte[]> kept = new ArrayList<>();
+        while (true) {
+            kept.add(new byte[1 << 20]);
+        }
+    }
+
+    @SuppressWarnings("SystemOut") // the test is about what a worker prints
+    private static void print() {
+        for (int i = 0; i < 20_000; i++) {
+            System.out.println("line " + i + " of what a kernel prints");
+        }
+        System.exit(44);
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing.
+    }
+}
