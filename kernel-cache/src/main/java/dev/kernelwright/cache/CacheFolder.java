@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The folders of a cache on disk: created for their owner alone, and refused where others could put kernels into them.
  *
- * <p>What is found in a cache is loaded and run, so whoever can write there can run code as this user. Where there are no
- * POSIX permissions (Windows), the platform's folder for caches is the user's own already, and nothing is checked.
+ * <p>What is found in a cache is loaded and run, so whoever can write there can run code as this user. Where there are
+ * no POSIX permissions (Windows), the platform's folder for caches is the user's own already, and nothing is checked.
  */
 final class CacheFolder {
     private static final String SUPERUSER = "root";

@@ -44,8 +44,8 @@ public final class DirectoryStore implements KernelStore {
      * <p>A folder that can be read but not written is opened; only putting fails there.
      *
      * @param root the folder
-     * @throws IOException if it is a file, cannot be created or read, or can be written by other users; the message is one
-     *         sentence with the cure
+     * @throws IOException if it is a file, cannot be created or read, or can be written by other users; the message is
+     *         one sentence with the cure
      */
     public static DirectoryStore open(Path root) throws IOException {
         return open(root, FilePublisher.DISK);
@@ -113,8 +113,8 @@ public final class DirectoryStore implements KernelStore {
     /**
      * {@inheritDoc}
      *
-     * <p>When this returns, every process that asks finds the record, also after a loss of power. Should the disk confirm
-     * the file but not its name, that is among the problems and not an exception, since the record is there.
+     * <p>When this returns, every process that asks finds the record, also after a loss of power. Should the disk
+     * confirm the file but not its name, that is among the problems and not an exception, since the record is there.
      */
     @Override
     public void put(TuningRecord record) throws IOException {

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A store that keeps records in memory in front of another store, up to a number of bytes.
  *
- * <p>That a record is missing is not remembered, so that one which another process puts is found the next time. A record
- * in memory is served as it is until it expires or has to make room, also if another process replaces or removes it: it
- * was right, and stays right.
+ * <p>That a record is missing is not remembered, so that one which another process puts is found the next time. A
+ * record in memory is served as it is until it expires or has to make room, also if another process replaces or removes
+ * it: it was right, and stays right.
  *
  * <p>A record that the store behind refuses stays in memory, so that this process has it while there is room. Closing
  * closes the store behind.
@@ -69,7 +69,7 @@ public final class MemoryFrontStore implements KernelStore {
         if (known != null && known.isExpired(clock.instant())) {
             memory.asMap().remove(key, known);
         }
-        // Reading behind happens under Caffeine's lock for this key, so that an older record is not put over a newer one.
+        // Reading behind happens under Caffeine's lock for this key, so that no older record is put over a newer one.
         return Optional.ofNullable(memory.get(key, missing -> behind.find(missing).orElse(null)));
     }
 

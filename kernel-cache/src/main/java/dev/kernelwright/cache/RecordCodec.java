@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * The JSON file of a {@link TuningRecord}: written so that people can read and compare it, read so that nothing passes
  * which was not written.
  *
- * <p>The members stand in one order, every member is there, numbers have their unit in their name, and the last member is
- * a SHA-256 of all bytes before it. Times are ISO 8601. NaN is null. The binary is base64.
+ * <p>The members stand in one order, every member is there, numbers have their unit in their name, and the last member
+ * is a SHA-256 of all bytes before it. Times are ISO 8601. NaN is null. The binary is base64.
  *
  * <p>{@link #FORMAT_VERSION} is raised with every new member, enum constant and function of expressions, since an older
  * reader sets aside what it does not understand, but leaves alone what it is told is newer.

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The JSON of records and plans: read within limits and without leniency, written as {@code jq} writes it.
  *
- * <p>Only trees go in and out. No class is named in the text and none is looked up by name, so what is read cannot choose
- * what is created.
+ * <p>Only trees go in and out. No class is named in the text and none is looked up by name, so what is read cannot
+ * choose what is created.
  */
 final class StrictJson {
     private static final int MAX_NESTING = 16;

@@ -62,7 +62,7 @@ class KilledWriterTest {
                 acknowledged = Integer.parseInt(line);
                 if (acknowledged == enough) {
                     Thread.sleep(delayMicros / 1_000, delayMicros % 1_000 * 1_000);
-                    // Through the handle, since the process itself would close its output, with what is still to be read.
+                    // Through the handle, since the process would close its output, with what is still to be read.
                     writer.toHandle().destroyForcibly();
                 }
             }

@@ -56,7 +56,7 @@ class LaunchPlanJsonTest {
             "{\"steps\": [], \"workspaceBytes\": \"0\"} | was given 0 steps",
             "{\"steps\": [1], \"workspaceBytes\": \"0\"} | the launch plan's steps[0] is 1: it must be an object",
             "{\"steps\": [{\"entry\": \"run\", \"grid\": [1]}]} | steps[0].grid[0] is 1: it must be text",
-            "{\"steps\": [{\"entry\": \"run\", \"grid\": [\"1 +\"]}]} | steps[0].grid[0] cannot be read: the expression '1 +'",
+            "{\"steps\": [{\"entry\": \"run\", \"grid\": [\"1 +\"]}]} | grid[0] cannot be read: the expression '1 +'",
             "{\"steps\": [{\"entry\": \"run\", \"grid\": [\"1\"]}]} | steps[0].block is missing",
             "{} {} | the launch plan is not the JSON that is asked for, at line 1",
             "{\"steps\": 1, \"steps\": 2} | Duplicate field 'steps'",

@@ -75,7 +75,7 @@ class RecordDamageTest {
             "\"medianNanos\": 2400.0 | \"medianNanos\": \"2400\" | medianNanos is text: it must be a number",
             "\"medianNanos\": 2400.0 | \"medianNanos\": 1e999 | it must be a number",
             "\"medianNanos\": 2400.0 | \"medianNanos\": NaN | is not the JSON that is asked for",
-            "\"UNROLL\": 4 | \"UNROLL\": 9223372036854775808 | UNROLL is 9223372036854775808: it must be a whole number",
+            "\"UNROLL\": 4 | \"UNROLL\": 9223372036854775808 | it must be a whole number of at most 64 bits",
             "\"UNROLL\": 4 | \"UNROLL\": \"4\" | kernel.source.parameters.UNROLL is text",
             "\"dtype\": \"f32\" | \"dtype\": 32 | the record's key.dtype is 32: it must be text",
             "\"dtype\": \"f32\" | \"a=b\": \"f32\" | does not fit on a line",

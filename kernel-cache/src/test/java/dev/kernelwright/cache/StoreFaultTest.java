@@ -159,7 +159,8 @@ class StoreFaultTest {
         publisher.failing = failing;
         assertThatIOException().isThrownBy(() -> store.put(Records.untuned(KEY)))
                 .withMessage("the record " + KEY + " could not be stored in the kernel cache " + folder
-                        + ", whose disk is full: free some space, or keep the cache (KERNELWRIGHT_CACHE) on another disk");
+                        + ", whose disk is full: free some space, or keep the cache (KERNELWRIGHT_CACHE) on another"
+                        + " disk");
         assertThat(files()).isEqualTo(before);
         Records.assertSame(store.find(KEY).orElseThrow(), Records.tuned(KEY));
         assertThat(store.problems()).singleElement().asString().contains("whose disk is full");

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -161,6 +162,22 @@ class BlockPoolTest {
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <T extends Throwable> void throwUnchecked(Throwable thrown) throws T {
         throw (T) thrown;
+    }
+
+    @Test
+    void aBlockThatThrowsSparesThoseThatHaveNotBegun() {
+        try (BlockPool pool = new BlockPool(4)) {
+            AtomicInteger begun = new AtomicInteger();
+            assertThatThrownBy(() -> pool.run(1_000, (block, arguments) -> {
+                begun.incrementAndGet();
+                if (block == 0) {
+                    throw new IllegalStateException("stop");
+                }
+                sleepMillis(1);
+            }, ARGUMENTS)).hasMessage("stop");
+            // However late the thread of block 0 is, the three others do not get through the rest meanwhile.
+            assertThat(begun.get()).isLessThan(1_000);
+        }
     }
 
     @Test

@@ -145,6 +145,20 @@ class AttentionTest {
         assertThat(worstRatio(PlainKernels.with(exponential), 7, 4, 4)).isLessThanOrEqualTo(1);
     }
 
+    @Test
+    void theBoundAcceptsLargeScoresThatAreNearlyEqual() {
+        // The keys are the query and the query with noise, so scores are near 3200 and the softmax sees their errors.
+        float[] q = Samples.affine(Samples.normal(10, 64), 20, 0);
+        float[] k = Arrays.copyOf(q, 128);
+        float[] noise = Samples.affine(Samples.normal(11, 64), 0.01f, 0);
+        for (int d = 0; d < 64; d++) {
+            k[64 + d] = q[d] + noise[d];
+        }
+        float[] v = Samples.normal(12, 128);
+        OpRun run = OpRun.of("attention(batch=1,q_len=1,ctx=2,heads=1,kv_heads=1,head_dim=64)", q, k, v);
+        assertThat(run.worstRatio(PlainKernels.HONEST.attention(q, k, v, 1, 2, 64))).isLessThanOrEqualTo(1);
+    }
+
     @ParameterizedTest
     @CsvSource({"64, 64", "1000, 64", "4096, 32"})
     void theBoundRejectsSumsKeptInHalfPrecision(int ctx, int headDim) {

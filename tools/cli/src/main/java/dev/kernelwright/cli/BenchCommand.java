@@ -78,7 +78,7 @@ final class BenchCommand implements Callable<Integer> {
             if (device.threads() > 1) {
                 contenders.add(new Contender(BenchReport.ONE_THREAD, 1, bind(oneThreadRuntime, workload)));
             }
-            String note = tuned.isTuned() ? "" : whyNotTuned(store, tuned, fallbacks);
+            String note = tuned.isTuned() ? String.join("; ", fallbacks) : whyNotTuned(store, tuned, fallbacks);
             BenchReport report = measure(tuned.device(), workload, contenders, note, arena);
             if (output.json()) {
                 console.json(report.toJson());

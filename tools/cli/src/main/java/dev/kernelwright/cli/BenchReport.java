@@ -16,7 +16,7 @@ import java.util.List;
  *
  * @param inputSets how many sets of buffers the calls took in turn
  * @param floorNanos the time below which no kernel can be
- * @param note why there is no tuned kernel among the results; empty if there is
+ * @param note why there is no tuned kernel among the results, or what is to be said of it; empty if nothing is
  */
 record BenchReport(Workload workload, Device device, int inputSets, double floorNanos, List<Result> results,
         String note) {
@@ -51,7 +51,7 @@ record BenchReport(Workload workload, Device device, int inputSets, double floor
         List<String> lines = new ArrayList<>();
         lines.add(workload + " on " + device + ", " + inputSets + " sets of buffers of " + Figures.bytes(setBytes));
         if (!note.isEmpty()) {
-            lines.add("only the baseline is timed: " + note);
+            lines.add((Double.isFinite(nanos(TUNED)) ? "note: " : "only the baseline is timed: ") + note);
         }
         Table table = new Table("", ">threads", ">median", ">min", ">spread", ">GFLOP/s", ">GB/s", ">of floor");
         table.row("roofline floor", "", Figures.time(floorNanos), "", "", Figures.digits(flops() / floorNanos),

@@ -4,7 +4,6 @@ import dev.kernelwright.cli.output.Figures;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelTemplate;
-import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tuning.KernelEvaluator;
 import java.io.IOException;
@@ -35,10 +34,13 @@ final class TrialCheck {
                         KernelInput.defaultPoint(template.get(), workload.signature()), LIMIT);
                 String found = evaluation.reason() + " for " + WORKLOAD + " in "
                         + Figures.time(System.nanoTime() - start);
-                return evaluation.accepted() || evaluation.reason() == ReasonCode.NOT_FASTER
-                        ? Finding.ok(SUBJECT, found)
-                        : Finding.fail(SUBJECT, found + ": " + evaluation.message(), "report this, with what 'kernelwright"
-                                + " devices' says");
+                return switch (evaluation.reason()) {
+                    case ACCEPTED, NOT_FASTER -> Finding.ok(SUBJECT, found);
+                    case TIMEOUT, FASTER_THAN_PHYSICS -> Finding.warn(SUBJECT, found + ": " + evaluation.message(),
+                            "the machine seems too busy to measure on; tune when less is running on it");
+                    default -> Finding.fail(SUBJECT, found + ": " + evaluation.message(),
+                            "report this, with what 'kernelwright devices' says");
+                };
             }
         } catch (IOException e) {
             return Finding.fail(SUBJECT, String.valueOf(e.getMessage()), CURE);

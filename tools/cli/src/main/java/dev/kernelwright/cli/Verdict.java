@@ -16,17 +16,17 @@ final class Verdict {
     /** Returns what a record promises, against the baseline and the floor. */
     static String sentence(TuningRecord record) {
         Evaluation evaluation = record.evaluation();
-        String baseline = Figures.time(medianNanos(evaluation.baseline()));
-        String floor = Double.isFinite(evaluation.floorNanos())
-                ? "; the roofline floor is " + Figures.time(evaluation.floorNanos()) : "";
         if (record.kernel() == null) {
-            String until = record.expires() == null ? "" : ", until " + record.expires();
-            return "the baseline is the best known, " + baseline + " a call" + floor + until;
+            return "the baseline stays" + (record.expires() == null ? "" : " until " + record.expires())
+                    + ", as no kernel was found that could take its place; the best was " + evaluation.reason() + ", "
+                    + evaluation.message();
         }
         double kernelNanos = medianNanos(evaluation.kernel());
+        String floor = !Double.isFinite(evaluation.floorNanos()) ? ""
+                : "; the roofline floor is " + Figures.time(evaluation.floorNanos()) + " ("
+                        + Figures.percent(evaluation.floorNanos() / kernelNanos) + " reached)";
         return "a tuned kernel, " + Figures.time(kernelNanos) + " a call, " + Figures.ratio(evaluation.speedup())
-                + " as fast as the baseline's " + baseline + floor
-                + (floor.isEmpty() ? "" : " (" + Figures.percent(evaluation.floorNanos() / kernelNanos) + " reached)");
+                + " as fast as the baseline's " + Figures.time(medianNanos(evaluation.baseline())) + floor;
     }
 
     /** Puts the figures of an evaluation. */

@@ -1,11 +1,11 @@
-// RMSNorm: out = x / sqrt(mean(x * x) + eps) * weight, a block of rows at a time.
+// rms_norm: out = x / sqrt(mean(x * x) + eps) * weight, a block of rows at a time.
 //
 // The sum of squares keeps UNROLL independent vector accumulators, which hides the latency of the multiply-add; the
-// second pass finds the row in cache. The tail of a row is done with a masked vector.
+// second pass finds the row in cache. What is left of a row is done with masked vectors.
 //
-// @parameter UNROLL 4 1 2 8
-// @parameter ROWS_PER_BLOCK 1 4 16 64 256
-// @require ROWS_PER_BLOCK <= max(rows, 1)
+// @parameter UNROLL 4 2 8
+// @parameter ROWS_PER_BLOCK 4 1 16 64
+// @require ROWS_PER_BLOCK == 4 || rows > ROWS_PER_BLOCK / 4
 // @step run grid=ceil_div(rows,ROWS_PER_BLOCK)
 package dev.kernelwright.backend.cpu.kernel;
 
@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 final class RmsNorm {
     static final int UNROLL = 4;
-    static final int ROWS_PER_BLOCK = 1;
+    static final int ROWS_PER_BLOCK = 4;
     static final int COLS = 0;
     static final float EPS = 1e-5f;
 
@@ -30,13 +30,13 @@ final class RmsNorm {
         int cols = COLS != 0 ? COLS : (int) colsArgument;
         long end = Math.min(rows, (block + 1L) * ROWS_PER_BLOCK);
         for (long row = (long) block * ROWS_PER_BLOCK; row < end; row++) {
-            long start = row * cols * 4;
-            float scale = (float) (1 / Math.sqrt(squares(x, start, cols) / cols + EPS));
-            scale(x, weight, out, start, cols, scale);
+            long start = 4 * row * cols;
+            float factor = (float) (1 / Math.sqrt(sumOfSquares(x, start, cols) / cols + EPS));
+            scale(x, weight, out, start, cols, factor);
         }
     }
 
-    static float squares(MemorySegment x, long start, int cols) {
+    static float sumOfSquares(MemorySegment x, long start, int cols) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
@@ -46,58 +46,54 @@ final class RmsNorm {
         FloatVector s6 = s0;
         FloatVector s7 = s0;
         int i = 0;
-        int stride = UNROLL * LANES;
-        for (; i <= cols - stride; i += stride) {
+        for (; i <= cols - UNROLL * LANES; i += UNROLL * LANES) {
             long at = start + i * 4L;
-            FloatVector v0 = load(x, at);
-            s0 = v0.fma(v0, s0);
-            if (UNROLL > 1) {
-                FloatVector v1 = load(x, at + 4L * LANES);
-                s1 = v1.fma(v1, s1);
-            }
+            FloatVector x0 = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
+            s0 = x0.fma(x0, s0);
+            FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, x, at + 4L * LANES, ORDER);
+            s1 = x1.fma(x1, s1);
             if (UNROLL > 2) {
-                FloatVector v2 = load(x, at + 8L * LANES);
-                s2 = v2.fma(v2, s2);
-                FloatVector v3 = load(x, at + 12L * LANES);
-                s3 = v3.fma(v3, s3);
+                FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, x, at + 8L * LANES, ORDER);
+                s2 = x2.fma(x2, s2);
+                FloatVector x3 = FloatVector.fromMemorySegment(SPECIES, x, at + 12L * LANES, ORDER);
+                s3 = x3.fma(x3, s3);
             }
             if (UNROLL > 4) {
-                FloatVector v4 = load(x, at + 16L * LANES);
-                s4 = v4.fma(v4, s4);
-                FloatVector v5 = load(x, at + 20L * LANES);
-                s5 = v5.fma(v5, s5);
-                FloatVector v6 = load(x, at + 24L * LANES);
-                s6 = v6.fma(v6, s6);
-                FloatVector v7 = load(x, at + 28L * LANES);
-                s7 = v7.fma(v7, s7);
+                FloatVector x4 = FloatVector.fromMemorySegment(SPECIES, x, at + 16L * LANES, ORDER);
+                s4 = x4.fma(x4, s4);
+                FloatVector x5 = FloatVector.fromMemorySegment(SPECIES, x, at + 20L * LANES, ORDER);
+                s5 = x5.fma(x5, s5);
+                FloatVector x6 = FloatVector.fromMemorySegment(SPECIES, x, at + 24L * LANES, ORDER);
+                s6 = x6.fma(x6, s6);
+                FloatVector x7 = FloatVector.fromMemorySegment(SPECIES, x, at + 28L * LANES, ORDER);
+                s7 = x7.fma(x7, s7);
             }
         }
-        for (; i <= cols - LANES; i += LANES) {
-            FloatVector v = load(x, start + i * 4L);
+        for (int left = cols - i; left > 0; left -= LANES) {
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, start + 4L * (cols - left), ORDER,
+                    SPECIES.indexInRange(0, left));
             s0 = v.fma(v, s0);
-        }
-        if (i < cols) {
-            FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, start + i * 4L, ORDER,
-                    SPECIES.indexInRange(i, cols));
-            s1 = v.fma(v, s1);
         }
         return s0.add(s1).add(s2.add(s3)).add(s4.add(s5).add(s6.add(s7))).reduceLanes(VectorOperators.ADD);
     }
 
-    static void scale(MemorySegment x, MemorySegment weight, MemorySegment out, long start, int cols, float scale) {
-        int i = 0;
-        for (; i <= cols - LANES; i += LANES) {
-            load(x, start + i * 4L).mul(scale).mul(load(weight, i * 4L)).intoMemorySegment(out, start + i * 4L, ORDER);
+    static void scale(MemorySegment x, MemorySegment weight, MemorySegment out, long start, int cols, float factor) {
+        int whole = SPECIES.loopBound(cols);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, start + i * 4L, ORDER);
+            FloatVector w = FloatVector.fromMemorySegment(SPECIES, weight, i * 4L, ORDER);
+            v.mul(factor).mul(w).intoMemorySegment(out, start + i * 4L, ORDER);
         }
-        if (i < cols) {
-            VectorMask<Float> tail = SPECIES.indexInRange(i, cols);
-            FloatVector.fromMemorySegment(SPECIES, x, start + i * 4L, ORDER, tail).mul(scale)
-                    .mul(FloatVector.fromMemorySegment(SPECIES, weight, i * 4L, ORDER, tail))
-                    .intoMemorySegment(out, start + i * 4L, ORDER, tail);
+        if (whole < cols) {
+            scaleTail(x, weight, out, start, whole, cols, factor);
         }
     }
 
-    static FloatVector load(MemorySegment segment, long at) {
-        return FloatVector.fromMemorySegment(SPECIES, segment, at, ORDER);
+    static void scaleTail(MemorySegment x, MemorySegment weight, MemorySegment out, long start, int i, int cols,
+            float factor) {
+        VectorMask<Float> inside = SPECIES.indexInRange(i, cols);
+        FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, start + i * 4L, ORDER, inside);
+        FloatVector w = FloatVector.fromMemorySegment(SPECIES, weight, i * 4L, ORDER, inside);
+        v.mul(factor).mul(w).intoMemorySegment(out, start + i * 4L, ORDER, inside);
     }
 }

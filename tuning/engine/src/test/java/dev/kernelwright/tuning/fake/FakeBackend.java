@@ -101,7 +101,7 @@ public final class FakeBackend implements Backend {
 
     @Override
     public KernelBinary compile(KernelSource source, KernelSignature signature) throws KernelRejectedException {
-        switch (source.text()) {
+        return switch (source.text()) {
             case "COMPILE_ERROR" ->
                 throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "line 1: ';' expected");
             case "FORBIDDEN" ->
@@ -109,10 +109,9 @@ public final class FakeBackend implements Backend {
             case "INVALID_PLAN" ->
                 throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the grid has 3 dimensions");
             case "COMPILER_BUG" -> throw new IllegalStateException("a bug in the compiler");
-            default -> {
-                return new KernelBinary("fake", source.text().getBytes(StandardCharsets.UTF_8), source.plan(), "log");
-            }
-        }
+            default ->
+                new KernelBinary("fake", source.text().getBytes(StandardCharsets.UTF_8), source.plan(), "log");
+        };
     }
 
     @Override

@@ -19,8 +19,8 @@ public final class FakeBackendProvider implements BackendProvider {
     /** The device that opens in the parent and not in a trial worker. */
     public static final int BROKEN = 3;
 
-    private static final boolean IN_WORKER = System.getProperty("surefire.real.class.path") == null
-            && System.getProperty("java.io.tmpdir").equals(".");
+    /** A trial worker's temporary directory is its working directory. */
+    private static final boolean IN_WORKER = System.getProperty("java.io.tmpdir").equals(".");
 
     /** Creates a provider; called by {@link java.util.ServiceLoader}. */
     public FakeBackendProvider() {

@@ -15,7 +15,7 @@ public final class TestOps {
             .input("b", "cols")
             .output("y", "rows", "cols")
             .flops("2 * rows * cols")
-            .accuracy(2, "0")
+            .accuracy(8, "0")
             .reference("rows", (call, row) -> {
                 int cols = call.axis(1);
                 for (long c = 0; c < cols; c++) {
@@ -38,11 +38,11 @@ public final class TestOps {
             .exact()
             .reference("rows", (call, row) -> {
                 int cols = call.axis(2);
-                long entry = (long) call.input(1).get(row);
+                int entry = (int) call.input(1).get(row);
                 for (long c = 0; c < cols; c++) {
-                    call.put(0, row * cols + c, call.input(0).get(entry * cols + c));
+                    call.put(0, row * cols + c, call.input(0).get((long) entry * cols + c));
                 }
-                call.put(1, row, entry + 1);
+                call.put(1, row, entry + 1.0);
             })
             .build();
 

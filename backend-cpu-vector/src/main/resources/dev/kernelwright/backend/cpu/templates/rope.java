@@ -1,0 +1,126 @@
+// rope: turns each pair (x1, x2) of a head to (x1 * c - x2 * s, x2 * c + x1 * s), a block of rows at a time.
+//
+// A pair is i and i + head_dim / 2, which are vectors as they lie; or, if INTERLEAVED, two neighbours, for which cosines
+// and sines are doubled, the partner comes from a shuffle, and the product with the sine is negated in even lanes.
+//
+// @parameter ROWS_PER_BLOCK 8 1 2 4 32 128
+// @require ROWS_PER_BLOCK == 8 || rows > ROWS_PER_BLOCK / 4
+// @step run grid=ceil_div(rows,ROWS_PER_BLOCK)
+package dev.kernelwright.backend.cpu.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+final class Rope {
+    static final int ROWS_PER_BLOCK = 8;
+    static final int HEADS = 0;
+    static final int HEAD_DIM = 0;
+    static final boolean INTERLEAVED = false;
+
+    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    static final int LANES = SPECIES.length();
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    static final IntVector LANE = IntVector.zero(IntVector.SPECIES_PREFERRED).addIndex(1);
+    static final VectorShuffle<Float> PARTNER = LANE.lanewise(VectorOperators.XOR, 1).toShuffle().cast(SPECIES);
+    static final VectorShuffle<Float> DOUBLE_LOW = LANE.lanewise(VectorOperators.LSHR, 1).toShuffle().cast(SPECIES);
+    static final VectorShuffle<Float> DOUBLE_HIGH = LANE.add(LANES).lanewise(VectorOperators.LSHR, 1).toShuffle()
+            .cast(SPECIES);
+    static final VectorMask<Float> EVEN = LANE.and(1).eq(0).cast(SPECIES);
+
+    static void run(int block, MemorySegment x, MemorySegment cos, MemorySegment sin, MemorySegment position,
+            MemorySegment out, long rows, long headsArgument, long headDimArgument, long positions) {
+        int heads = HEADS != 0 ? HEADS : (int) headsArgument;
+        int pairs = (HEAD_DIM != 0 ? HEAD_DIM : (int) headDimArgument) / 2;
+        long end = Math.min(rows, (block + 1L) * ROWS_PER_BLOCK);
+        for (long row = (long) block * ROWS_PER_BLOCK; row < end; row++) {
+            int at = position.getAtIndex(ValueLayout.JAVA_INT, row);
+            // A wrong position becomes an offset at which the bounds check of the first load throws.
+            long angles = at >= 0 && at < positions ? 4L * at * pairs : -1;
+            for (int head = 0; head < heads; head++) {
+                long start = 8 * (row * heads + head) * pairs;
+                if (INTERLEAVED) {
+                    turnNeighbours(x, cos, sin, out, start, angles, pairs);
+                } else {
+                    turnHalves(x, cos, sin, out, start, angles, pairs);
+                }
+            }
+        }
+    }
+
+    static void turnHalves(MemorySegment x, MemorySegment cos, MemorySegment sin, MemorySegment out, long start,
+            long angles, int pairs) {
+        long half = start + 4L * pairs;
+        int whole = SPECIES.loopBound(pairs);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector c = FloatVector.fromMemorySegment(SPECIES, cos, angles + i * 4L, ORDER);
+            FloatVector s = FloatVector.fromMemorySegment(SPECIES, sin, angles + i * 4L, ORDER);
+            FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, x, start + i * 4L, ORDER);
+            FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, x, half + i * 4L, ORDER);
+            x1.fma(c, x2.mul(s).neg()).intoMemorySegment(out, start + i * 4L, ORDER);
+            x2.fma(c, x1.mul(s)).intoMemorySegment(out, half + i * 4L, ORDER);
+        }
+        if (whole < pairs) {
+            long done = whole * 4L;
+            turnHalvesTail(x, cos, sin, out, start + done, half + done, angles + done, pairs - whole);
+        }
+    }
+
+    static void turnHalvesTail(MemorySegment x, MemorySegment cos, MemorySegment sin, MemorySegment out, long start,
+            long half, long angles, int pairs) {
+        VectorMask<Float> inside = SPECIES.indexInRange(0, pairs);
+        FloatVector c = FloatVector.fromMemorySegment(SPECIES, cos, angles, ORDER, inside);
+        FloatVector s = FloatVector.fromMemorySegment(SPECIES, sin, angles, ORDER, inside);
+        FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, x, start, ORDER, inside);
+        FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, x, half, ORDER, inside);
+        x1.fma(c, x2.mul(s).neg()).intoMemorySegment(out, start, ORDER, inside);
+        x2.fma(c, x1.mul(s)).intoMemorySegment(out, half, ORDER, inside);
+    }
+
+    static void turnNeighbours(MemorySegment x, MemorySegment cos, MemorySegment sin, MemorySegment out, long start,
+            long angles, int pairs) {
+        int whole = SPECIES.loopBound(pairs);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector c = FloatVector.fromMemorySegment(SPECIES, cos, angles + i * 4L, ORDER);
+            FloatVector s = FloatVector.fromMemorySegment(SPECIES, sin, angles + i * 4L, ORDER);
+            FloatVector low = FloatVector.fromMemorySegment(SPECIES, x, start + i * 8L, ORDER);
+            turn(low, c.rearrange(DOUBLE_LOW), s.rearrange(DOUBLE_LOW))
+                    .intoMemorySegment(out, start + i * 8L, ORDER);
+            FloatVector high = FloatVector.fromMemorySegment(SPECIES, x, start + i * 8L + 4L * LANES, ORDER);
+            turn(high, c.rearrange(DOUBLE_HIGH), s.rearrange(DOUBLE_HIGH))
+                    .intoMemorySegment(out, start + i * 8L + 4L * LANES, ORDER);
+        }
+        if (whole < pairs) {
+            turnNeighboursTail(x, cos, sin, out, start + whole * 8L, angles + whole * 4L, pairs - whole);
+        }
+    }
+
+    static void turnNeighboursTail(MemorySegment x, MemorySegment cos, MemorySegment sin, MemorySegment out,
+            long start, long angles, int pairs) {
+        VectorMask<Float> inside = SPECIES.indexInRange(0, pairs);
+        FloatVector c = FloatVector.fromMemorySegment(SPECIES, cos, angles, ORDER, inside);
+        FloatVector s = FloatVector.fromMemorySegment(SPECIES, sin, angles, ORDER, inside);
+        VectorMask<Float> insideLow = SPECIES.indexInRange(0, 2 * pairs);
+        FloatVector low = FloatVector.fromMemorySegment(SPECIES, x, start, ORDER, insideLow);
+        turn(low, c.rearrange(DOUBLE_LOW), s.rearrange(DOUBLE_LOW)).intoMemorySegment(out, start, ORDER, insideLow);
+        if (2 * pairs > LANES) {
+            long next = start + 4L * LANES;
+            VectorMask<Float> insideHigh = SPECIES.indexInRange(LANES, 2 * pairs);
+            FloatVector high = FloatVector.fromMemorySegment(SPECIES, x, next, ORDER, insideHigh);
+            turn(high, c.rearrange(DOUBLE_HIGH), s.rearrange(DOUBLE_HIGH))
+                    .intoMemorySegment(out, next, ORDER, insideHigh);
+        }
+    }
+
+    static FloatVector turn(FloatVector x, FloatVector c, FloatVector s) {
+        FloatVector product = x.rearrange(PARTNER).mul(s);
+        return x.fma(c, product.lanewise(VectorOperators.NEG, EVEN));
+    }
+}
