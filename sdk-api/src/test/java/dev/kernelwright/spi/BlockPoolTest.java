@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A limit on time everywhere, since what can go wrong in a pool is that it waits for ever. */
-@Timeout(60)
+/** With a limit on time everywhere, in a thread that can be given up, since a pool that is wrong may spin for ever. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BlockPoolTest {
     private static final LaunchArguments ARGUMENTS = new LaunchArguments(0, 0);
 

@@ -75,7 +75,7 @@ final class AllowedMembers {
         int start = descriptor.indexOf('L');
         while (start >= 0) {
             int end = descriptor.indexOf(';', start);
-            String type = descriptor.substring(start + 1, end);
+            String type = end < 0 ? "" : descriptor.substring(start + 1, end);
             if (!isOwner(type) && !type.equals(BYTE_ORDER)) {
                 return false;
             }
@@ -84,14 +84,13 @@ final class AllowedMembers {
         return true;
     }
 
+    /** Constants such as {@code Float.MAX_VALUE} need no mention: the compiler puts the number in their place. */
     static boolean isConstant(String owner, String name) {
         if (owner.startsWith(VECTOR_PACKAGE)) {
             return isVectorType(owner);
         }
         return (owner.equals(LAYOUT) && name.startsWith("JAVA_"))
-                || (owner.equals(BYTE_ORDER) && (name.equals("LITTLE_ENDIAN") || name.equals("BIG_ENDIAN")))
-                || owner.equals("java/lang/Float") || owner.equals("java/lang/Double")
-                || owner.equals("java/lang/Integer") || owner.equals("java/lang/Long");
+                || (owner.equals(BYTE_ORDER) && (name.equals("LITTLE_ENDIAN") || name.equals("BIG_ENDIAN")));
     }
 
     /** Whether a value of the type may be cast to. */

@@ -68,8 +68,9 @@ final class ClassFileScreen {
             ClassModel model = ClassFile.of().parse(classFile);
             new ClassFileScreen(model).screen();
             return model;
-        } catch (IllegalArgumentException e) {
-            // The class-file library's word for malformed input, lazily found in any part of it.
+        } catch (RuntimeException e) {
+            // Malformed input, lazily found in any part of it: the class-file library's word for that is
+            // IllegalArgumentException, but an attribute in a wrong place is a ClassCastException, for one.
             throw forbidden("a malformed class file (" + e.getMessage() + ")", "compile the source again");
         }
     }
@@ -86,6 +87,8 @@ final class ClassFileScreen {
                 || !model.interfaces().isEmpty() || model.flags().has(AccessFlag.INTERFACE)) {
             throw forbidden("a class with a superclass or an interface", "declare a plain final class");
         }
+        // Read for their errors alone: what no one asks for, the class-file library does not parse.
+        model.attributes();
         for (FieldModel field : model.fields()) {
             screen(field);
         }
@@ -108,6 +111,7 @@ final class ClassFileScreen {
 
     private void screen(MethodModel method) throws KernelRejectedException {
         String name = method.methodName().stringValue();
+        method.methodTypeSymbol();
         if (method.flags().has(AccessFlag.NATIVE) || method.flags().has(AccessFlag.SYNCHRONIZED)
                 || method.flags().has(AccessFlag.ABSTRACT)) {
             throw forbidden("the native, synchronized or abstract method " + name, "make it a plain static method");

@@ -63,12 +63,21 @@ final class KernelClass {
                     + "', but the class has no static void " + entry + "(int" + ", MemorySegment".repeat(segments)
                     + ", long".repeat(axes) + "): declare it with exactly these parameters, in this order");
         }
+        try {
+            return new KernelClass(implementBody(model, entry, type, segments, axes));
+        } catch (RuntimeException e) {
+            // Malformed where the screen did not look, since it cannot matter to what the code does.
+            throw new KernelRejectedException(ReasonCode.FORBIDDEN_MEMBER, "the kernel has a malformed class file ("
+                    + e.getMessage() + "), which is not allowed: compile the source again");
+        }
+    }
+
+    private static byte[] implementBody(ClassModel model, String entry, MethodTypeDesc type, int segments, int axes) {
         ClassDesc self = model.thisClass().asSymbol();
-        byte[] adapted = ClassFile.of().transformClass(model, ClassTransform.endHandler(builder -> builder
+        return ClassFile.of().transformClass(model, ClassTransform.endHandler(builder -> builder
                 .withInterfaceSymbols(BlockBody.class.describeConstable().orElseThrow())
                 .withMethodBody("run", BODY, ClassFile.ACC_PUBLIC,
                         code -> unpack(code, self, entry, type, segments, axes))));
-        return new KernelClass(adapted);
     }
 
     private static void unpack(CodeBuilder code, ClassDesc self, String entry, MethodTypeDesc type, int segments,

@@ -6,6 +6,7 @@ import picocli.CommandLine.Option;
 /** The commands on the kernel cache. It does nothing by itself. */
 @Command(name = "cache", description = "List, show, verify or clear the records of the kernel cache.")
 final class CacheCommand {
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
     private boolean help;
 }

@@ -13,8 +13,6 @@ import java.util.stream.Collectors;
 
 /** The candidates of a tuning as they are tried: a line each, and a bar for the budget. */
 final class CandidateLines implements AutoCloseable {
-    private static final String FORMAT = "%4s  %-42s  %9s  %7s  %s";
-
     private final Console console;
     private final ProgressBar bar;
     private int tried;
@@ -65,7 +63,7 @@ final class CandidateLines implements AutoCloseable {
     }
 
     private static String format(String number, String parameters, String time, String speedup, String verdict) {
-        return String.format(Locale.ROOT, FORMAT, number, parameters, time, speedup, verdict).stripTrailing();
+        return String.format(Locale.ROOT, "%4s  %-42s  %9s  %7s  %s", number, parameters, time, speedup, verdict).stripTrailing();
     }
 
     /** Takes the bar away. */

@@ -9,6 +9,7 @@ final class OutputOptions {
     @Option(names = JSON, description = "Print one JSON value in place of text.")
     private boolean json;
 
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
     private boolean help;
 

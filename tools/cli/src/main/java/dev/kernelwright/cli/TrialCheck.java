@@ -33,7 +33,7 @@ final class TrialCheck {
                 Evaluation evaluation = evaluator.evaluate(
                         KernelInput.defaultPoint(template.get(), workload.signature()), LIMIT);
                 String found = evaluation.reason() + " for " + WORKLOAD + " in "
-                        + Figures.time(System.nanoTime() - start);
+                        + Figures.time((double) (System.nanoTime() - start));
                 return switch (evaluation.reason()) {
                     case ACCEPTED, NOT_FASTER -> Finding.ok(SUBJECT, found);
                     case TIMEOUT, FASTER_THAN_PHYSICS -> Finding.warn(SUBJECT, found + ": " + evaluation.message(),

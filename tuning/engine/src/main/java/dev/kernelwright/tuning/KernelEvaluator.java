@@ -23,7 +23,9 @@ import dev.kernelwright.tuning.verify.ReferenceTimer;
 import dev.kernelwright.tuning.verify.SpeedRule;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class KernelEvaluator implements AutoCloseable {
     /** A baseline that is slower is not timed in turn with every candidate, but only with the winner. */
     private static final double SLOW_BASELINE_NANOS = 20e6;
+    /** After these, the worker's memory may not be what it was. */
+    private static final Set<ReasonCode> SUSPICIOUS =
+            EnumSet.of(ReasonCode.OUT_OF_BOUNDS, ReasonCode.CRASHED, ReasonCode.TIMEOUT);
     /** A launch within this factor of the floor is compiled: the interpreter is slower by far. */
     private static final double FAST_FACTOR = 30;
 
@@ -156,8 +161,8 @@ public final class KernelEvaluator implements AutoCloseable {
             current.unload(kernel, deadline);
             return evaluation;
         } catch (KernelRejectedException e) {
-            // A kernel that is merely wrong leaves the worker as it was, and stays loaded until it ends.
-            if (e.reason() != ReasonCode.WRONG_NUMERICS) {
+            // A kernel that is merely wrong leaves the worker as it was, and stays loaded until that ends.
+            if (SUSPICIOUS.contains(e.reason())) {
                 discardWorker();
             }
             return rejected(e);

@@ -25,7 +25,19 @@ public final class Baselines {
             return Optional.empty();
         }
         return Optional.ofNullable(switch (signature.op()) {
+            case "add" -> ElementwiseBaselines.add();
+            case "mul" -> ElementwiseBaselines.mul();
+            case "silu_mul" -> ElementwiseBaselines.siluMul();
+            case "gelu" -> ElementwiseBaselines.gelu();
+            case "sum" -> ReductionBaselines.sum(signature);
+            case "argmax" -> ReductionBaselines.argMax(signature);
+            case "softmax" -> SoftmaxBaseline.of(signature);
             case "rms_norm" -> RmsNormBaseline.of(signature);
+            case "layer_norm" -> LayerNormBaseline.of(signature);
+            case "embedding" -> EmbeddingBaseline.of(signature);
+            case "matmul" -> MatmulBaseline.of(signature);
+            case "attention" -> AttentionBaseline.of(signature);
+            case "rope" -> RopeBaseline.of(signature);
             default -> null;
         });
     }

@@ -1,10 +1,10 @@
 package dev.kernelwright.backend.cpu.baseline;
 
-import dev.kernelwright.backend.cpu.baseline.Baselines.Baseline;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-/** The ops on {@code n} elements one by one: {@code add}, {@code mul}, {@code silu_mul} and {@code gelu}. */
+import dev.kernelwright.backend.cpu.baseline.Baselines.Baseline;
+
+/** The ops that treat {@code n} elements one by one; a loop for each, so that HotSpot knows what is in it. */
 final class ElementwiseBaselines {
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
@@ -12,41 +12,39 @@ final class ElementwiseBaselines {
     }
 
     static Baseline add() {
-        return binary((a, b) -> a + b);
-    }
-
-    static Baseline mul() {
-        return binary((a, b) -> a * b);
-    }
-
-    static Baseline siluMul() {
-        return binary((gate, up) -> (float) (gate / (1 + Math.exp(-gate)) * up));
-    }
-
-    static Baseline gelu() {
-        return new Baseline(Blocks.GRID_OF_N, (block, arguments) -> {
-            MemorySegment[] s = arguments.segments();
-            long n = arguments.axes()[0];
-            for (long i = Blocks.first(block); i < Blocks.end(block, n); i++) {
-                double x = s[0].getAtIndex(ValueLayout.JAVA_FLOAT, i);
-                double y = 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)));
-                s[1].setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) y);
+        return Blocks.overElements((s, first, count) -> {
+            for (int i = 0; i < count; i++) {
+                float sum = s[0].getAtIndex(JAVA_FLOAT, first + i) + s[1].getAtIndex(JAVA_FLOAT, first + i);
+                s[2].setAtIndex(JAVA_FLOAT, first + i, sum);
             }
         });
     }
 
-    @FunctionalInterface
-    private interface Binary {
-        float apply(float a, float b);
+    static Baseline mul() {
+        return Blocks.overElements((s, first, count) -> {
+            for (int i = 0; i < count; i++) {
+                float product = s[0].getAtIndex(JAVA_FLOAT, first + i) * s[1].getAtIndex(JAVA_FLOAT, first + i);
+                s[2].setAtIndex(JAVA_FLOAT, first + i, product);
+            }
+        });
     }
 
-    private static Baseline binary(Binary operation) {
-        return new Baseline(Blocks.GRID_OF_N, (block, arguments) -> {
-            MemorySegment[] s = arguments.segments();
-            long n = arguments.axes()[0];
-            for (long i = Blocks.first(block); i < Blocks.end(block, n); i++) {
-                s[2].setAtIndex(ValueLayout.JAVA_FLOAT, i, operation.apply(
-                        s[0].getAtIndex(ValueLayout.JAVA_FLOAT, i), s[1].getAtIndex(ValueLayout.JAVA_FLOAT, i)));
+    static Baseline siluMul() {
+        return Blocks.overElements((s, first, count) -> {
+            for (int i = 0; i < count; i++) {
+                double gate = s[0].getAtIndex(JAVA_FLOAT, first + i);
+                double up = s[1].getAtIndex(JAVA_FLOAT, first + i);
+                s[2].setAtIndex(JAVA_FLOAT, first + i, (float) (gate / (1 + Math.exp(-gate)) * up));
+            }
+        });
+    }
+
+    static Baseline gelu() {
+        return Blocks.overElements((s, first, count) -> {
+            for (int i = 0; i < count; i++) {
+                double x = s[0].getAtIndex(JAVA_FLOAT, first + i);
+                double tanh = Math.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x));
+                s[1].setAtIndex(JAVA_FLOAT, first + i, (float) (0.5 * x * (1 + tanh)));
             }
         });
     }

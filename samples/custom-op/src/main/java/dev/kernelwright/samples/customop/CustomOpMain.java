@@ -37,12 +37,12 @@ public final class CustomOpMain {
     private static final TuningBudget BUDGET = new TuningBudget(Duration.ofSeconds(15), 18);
     private static final int TIMED_CALLS = 200;
 
-    private CustomOpMain() {
-    }
+    private CustomOpMain() {}
 
     /** Runs the program. */
     public static void main(String[] args) throws InterruptedException {
-        Workload workload = ResidualRmsNorm.DEFINITION.workload(DType.F32).axis("rows", ROWS).axis("cols", COLS).build();
+        Workload workload =
+                ResidualRmsNorm.DEFINITION.workload(DType.F32).axis("rows", ROWS).axis("cols", COLS).build();
         try (ComputeRuntime runtime = ComputeRuntime.builder()
                 .devices("cpu")
                 .template(ResidualRmsNorm.DEFINITION, ResidualRmsNorm.cpuTemplate())
@@ -112,7 +112,8 @@ public final class CustomOpMain {
     private static void print(RuntimeEvent event) {
         switch (event) {
             case RuntimeEvent.Hit hit -> System.out.println("hit: the store has a kernel for " + hit.workload());
-            case RuntimeEvent.Miss miss -> System.out.println("miss: " + miss.workload() + " is tuned behind the calls");
+            case RuntimeEvent.Miss miss ->
+                System.out.println("miss: " + miss.workload() + " is tuned behind the calls");
             case RuntimeEvent.Candidate candidate -> System.out.printf(Locale.ROOT, "  candidate %d %s: %s%n",
                     candidate.number(), candidate.source().parameters(), candidate.evaluation().message());
             case RuntimeEvent.Tuned tuned -> System.out.println("tuned: " + tuned.record().evaluation().message());

@@ -39,8 +39,7 @@ final class ResidualRmsNorm {
             .reference("rows", ResidualRmsNorm::computeRow)
             .build();
 
-    private ResidualRmsNorm() {
-    }
+    private ResidualRmsNorm() {}
 
     /** What the op means: one row, in double. It answers calls until there is a kernel, and judges every kernel. */
     private static void computeRow(ReferenceCall call, long row) {

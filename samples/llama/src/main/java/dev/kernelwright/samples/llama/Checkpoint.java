@@ -28,8 +28,7 @@ record Checkpoint(ModelShape shape, Tensor embedding, List<LayerWeights> layers,
 
     /** The weights of one block, under their names in llama2.c. */
     record LayerWeights(Tensor attentionNorm, Tensor wq, Tensor wk, Tensor wv, Tensor wo, Tensor ffnNorm, Tensor w1,
-            Tensor w2, Tensor w3) {
-    }
+            Tensor w2, Tensor w3) {}
 
     /**
      * Loads a checkpoint.

@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +41,14 @@ public final class LlamaMain {
     private static final int BAD_USAGE = 2;
     /** Longer than any tuning budget by default: a dozen kernels at half a minute each. */
     private static final Duration MAX_WAIT = Duration.ofMinutes(15);
+    private static final Duration REPORT_INTERVAL = Duration.ofMillis(200);
     /** How long the text is written again and again, so that its speed does not hang on HotSpot's first seconds. */
     private static final long NANOS_TO_REPEAT = 2_000_000_000L;
 
     private final LlamaOptions options;
     private final OutputStream out;
     private final PrintStream report;
+    private final Queue<RuntimeEvent.Tuned> tuned = new ConcurrentLinkedQueue<>();
 
     private LlamaMain(LlamaOptions options, OutputStream out, PrintStream report) {
         this.options = options;
@@ -74,9 +78,11 @@ public final class LlamaMain {
     private void run() throws IOException, InterruptedException {
         Checkpoint checkpoint = Checkpoint.load(options.model());
         Tokenizer tokenizer = Tokenizer.load(options.tokenizer(), checkpoint.shape().vocabSize());
-        try (KernelStore store = openStore(); ComputeRuntime runtime = openRuntime(store);
+        int steps = options.stepsFor(checkpoint.shape());
+        try (KernelStore store = openStore();
+                ComputeRuntime runtime = openRuntime(store);
                 LlamaModel model = new LlamaModel(checkpoint, runtime, runtime.device(options.device()))) {
-            write(model, new GreedyDecoder(model, tokenizer), runtime);
+            write(model, new GreedyDecoder(model, tokenizer), steps, runtime);
         }
     }
 
@@ -86,22 +92,19 @@ public final class LlamaMain {
 
     private ComputeRuntime openRuntime(@Nullable KernelStore store) {
         ComputeRuntime.Builder builder = ComputeRuntime.builder().devices(options.device())
-                .missPolicy(options.policy()).listener(this::reportTuned);
+                .missPolicy(options.policy()).listener(this::collectTuned);
         return (store == null ? builder : builder.store(store)).build();
     }
 
-    private void write(LlamaModel model, GreedyDecoder decoder, ComputeRuntime runtime)
+    private void write(LlamaModel model, GreedyDecoder decoder, int steps, ComputeRuntime runtime)
             throws IOException, InterruptedException {
-        int steps = options.stepsFor(model.shape());
         boolean warm = runtime.statistics().misses() == 0;
         Text first = decoder.write(options.prompt(), steps, out);
         reportSpeed(warm ? "warm, while kernels load" : "cold", first.tokensPerSecond(), model);
         if (!options.waitForTuning()) {
             return;
         }
-        if (!runtime.awaitIdle(MAX_WAIT)) {
-            report.println("tuning has not ended in " + MAX_WAIT.toMinutes() + " minutes: going on without the rest");
-        }
+        awaitTuned(runtime);
         double speed = repeat(decoder, steps, first);
         RuntimeStatistics counted = runtime.statistics();
         reportSpeed(warm ? "warm" : counted.tuned() > 0 ? "after the swap" : "once compiled", speed, model);
@@ -131,11 +134,24 @@ public final class LlamaMain {
                 tokensPerSecond, tuned, model.ops().size());
     }
 
-    private void reportTuned(RuntimeEvent event) {
-        if (options.waitForTuning() && event instanceof RuntimeEvent.Tuned tuned) {
-            report.printf(Locale.ROOT, "tuned %s: %s%n", tuned.workload(), tuned.record().kernel() == null
-                    ? "the baseline is the best"
-                    : String.format(Locale.ROOT, "%.1f times faster", tuned.record().evaluation().speedup()));
+    private void collectTuned(RuntimeEvent event) {
+        if (event instanceof RuntimeEvent.Tuned ended) {
+            tuned.add(ended);
+        }
+    }
+
+    /** Waits until tuning has ended, and reports meanwhile, which would have been in the way of the text before. */
+    private void awaitTuned(ComputeRuntime runtime) throws InterruptedException {
+        long start = System.nanoTime();
+        boolean idle;
+        do {
+            idle = runtime.awaitIdle(REPORT_INTERVAL);
+            for (RuntimeEvent.Tuned next = tuned.poll(); next != null; next = tuned.poll()) {
+                report.printf(Locale.ROOT, "tuned %s: %s%n", next.workload(), next.record().evaluation().message());
+            }
+        } while (!idle && System.nanoTime() - start < MAX_WAIT.toNanos());
+        if (!idle) {
+            report.println("tuning has not ended in " + MAX_WAIT.toMinutes() + " minutes: going on without the rest");
         }
     }
 }

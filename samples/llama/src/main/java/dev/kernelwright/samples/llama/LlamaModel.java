@@ -14,7 +14,6 @@ import java.util.List;
  * <p>Not safe for use from several threads: it has one KV cache and one set of intermediate results.
  */
 final class LlamaModel implements AutoCloseable {
-    private final ModelShape shape;
     private final LlamaOps ops;
     private final List<TransformerBlock> blocks;
     private final Call embed;
@@ -28,7 +27,7 @@ final class LlamaModel implements AutoCloseable {
 
     /** Binds a model's ops to a device of a runtime, which answers from the first call on. */
     LlamaModel(Checkpoint checkpoint, ComputeRuntime runtime, Device device) {
-        this.shape = checkpoint.shape();
+        ModelShape shape = checkpoint.shape();
         this.ops = LlamaOps.bind(shape, runtime, device);
         Activations a = new Activations(shape);
         RotaryTables rotary = RotaryTables.of(shape.positions(), shape.headDim());
@@ -67,11 +66,6 @@ final class LlamaModel implements AutoCloseable {
     /** Returns the logits of the last {@link #forward}, {@code [1, vocab]}. */
     Tensor logits() {
         return logits;
-    }
-
-    /** Returns the sizes of the model. */
-    ModelShape shape() {
-        return shape;
     }
 
     /** Returns every bound op, each once. */

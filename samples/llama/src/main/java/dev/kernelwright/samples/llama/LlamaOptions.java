@@ -91,7 +91,8 @@ record LlamaOptions(Path model, Path tokenizer, int steps, String prompt, MissPo
 
     private static String value(String option, Deque<String> rest) {
         if (rest.isEmpty()) {
-            throw new IllegalArgumentException("the option " + option + " was given without a value: write one after it");
+            throw new IllegalArgumentException(
+                    "the option " + option + " was given without a value: write one after it");
         }
         return rest.pop();
     }

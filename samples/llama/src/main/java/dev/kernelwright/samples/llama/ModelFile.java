@@ -17,8 +17,7 @@ final class ModelFile {
     /** A number anywhere in a file. */
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private ModelFile() {
-    }
+    private ModelFile() {}
 
     /**
      * Maps a file, read-only, for as long as the arena is open.

@@ -51,7 +51,8 @@ record ModelShape(int dim, int hiddenDim, int layers, int heads, int kvHeads, in
         }
         if (file.byteSize() != shape.fileBytes()) {
             throw new IOException("the checkpoint " + path + " has " + file.byteSize() + " bytes, but its header, "
-                    + shape + ", asks for " + shape.fileBytes() + ": get it again, it was cut off or is something else");
+                    + shape + ", asks for " + shape.fileBytes()
+                    + ": get it again, it was cut off or is something else");
         }
         return shape;
     }

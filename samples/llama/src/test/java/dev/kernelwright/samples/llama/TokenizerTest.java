@@ -92,7 +92,8 @@ class TokenizerTest {
         Path file = Files.writeString(folder.resolve("text.bin"), "Once upon a time, there was a little girl.");
 
         assertThatThrownBy(() -> Tokenizer.load(file, 512)).isInstanceOf(IOException.class)
-                .hasMessageContaining("gives token 0 ").hasMessageContaining("bytes, but the checkpoint has 512 tokens");
+                .hasMessageContaining("gives token 0 ")
+                .hasMessageContaining("bytes, but the checkpoint has 512 tokens");
     }
 
     private Tokenizer tokenizer() throws IOException {

@@ -50,6 +50,7 @@ public final class Quickstart {
     }
 
     /** Runs the quickstart on a cache of its own. */
+    @SuppressWarnings("SystemConsoleNull") // on JDK 25 there is none unless input and output are both a terminal
     public static void main(String[] arguments) throws IOException, InterruptedException {
         boolean terminal = System.console() != null && System.console().isTerminal();
         System.exit(runOnTemporaryCache(System.out, terminal).succeeded() ? 0 : 1);

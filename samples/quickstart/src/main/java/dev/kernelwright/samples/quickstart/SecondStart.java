@@ -4,7 +4,6 @@ import dev.kernelwright.BoundOp;
 import dev.kernelwright.ComputeRuntime;
 import dev.kernelwright.RuntimeStatistics;
 import dev.kernelwright.cache.DirectoryStore;
-import dev.kernelwright.op.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +16,7 @@ final class SecondStart {
     }
 
     /**
-     * Runs the program. Exits with 0 if there was no miss and every number was right.
+     * Runs the program. Exits with 0 if nothing was missed or tuned and every number was right.
      *
      * @param arguments the folder of the cache
      */
@@ -28,20 +27,22 @@ final class SecondStart {
         RuntimeStatistics statistics;
         try (DirectoryStore store = DirectoryStore.open(Path.of(arguments[0]));
                 ComputeRuntime runtime = ComputeRuntime.builder().store(store).listener(watcher).build()) {
-            for (Workload workload : Demo.workloads()) {
-                try (BoundOp op = runtime.bind(workload)) {
-                    CheckedOp checked = new CheckedOp(op, 2);
-                    boolean rightAtOnce = checked.isRight();
+            for (Exercise exercise : Demo.exercises(2)) {
+                story.line("");
+                story.line(" * %s", exercise.workload());
+                try (BoundOp op = runtime.bind(exercise.workload())) {
+                    boolean rightAtOnce = exercise.isRight(op);
                     runtime.awaitIdle(LOAD_TIMEOUT);
-                    right &= rightAtOnce && checked.isRight();
-                    story.line("   %s answers, in %s a call; its numbers are %s", op.isTuned() ? "the tuned kernel"
-                            : "the baseline", story.time(checked.time().medianNanos()), right ? "right" : "WRONG");
+                    boolean rightNow = rightAtOnce && exercise.isRight(op);
+                    story.line("   %s answers, in %s; its numbers are %s", op.isTuned() ? "the tuned kernel"
+                            : "the baseline", Story.time(exercise.time(op)), rightNow ? "right" : "WRONG");
+                    right &= rightNow;
                 }
             }
             statistics = runtime.statistics();
         }
-        // Read by the first start.
-        story.line("   %s%d hits, %d misses, %d candidates tried", SecondJvm.SUMMARY, statistics.hits(),
+        story.line("");
+        story.line("%s%d hits, %d misses, %d candidates tried", SecondJvm.SUMMARY, statistics.hits(),
                 statistics.misses(), watcher.candidates());
         System.exit(right && statistics.misses() == 0 && watcher.candidates() == 0 ? 0 : 1);
     }

@@ -1,6 +1,7 @@
 package dev.kernelwright.samples.quickstart;
 
 import java.io.PrintStream;
+import java.nio.charset.CharsetEncoder;
 import java.util.Locale;
 
 /** Tells what happens, in lines, and on a terminal with a progress bar below them that is drawn again and again. */
@@ -11,20 +12,22 @@ final class Story {
 
     private final PrintStream out;
     private final boolean terminal;
-    private final String micro;
+    private final CharsetEncoder encoder;
     private String bar = "";
 
     /** Creates a story told to somebody who watches, or to a file. */
     Story(PrintStream out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
-        this.micro = out.charset().newEncoder().canEncode('µ') ? "µs" : "us";
+        this.encoder = out.charset().newEncoder();
     }
 
     /** Prints a line above the bar. */
+    @SuppressWarnings("AnnotateFormatMethod") // Error Prone's annotations are no dependency of a sample
     synchronized void line(String format, Object... arguments) {
         erase();
-        out.println(String.format(Locale.ROOT, format, arguments));
+        String text = String.format(Locale.ROOT, format, arguments);
+        out.println(encoder.canEncode(text) ? text : text.replace('µ', 'u'));
         draw();
     }
 
@@ -56,8 +59,8 @@ final class Story {
     }
 
     /** Returns a time in three digits. */
-    String time(double nanos) {
-        return nanos < 999.5e3 ? String.format(Locale.ROOT, "%.3g %s", nanos / 1e3, micro)
+    static String time(double nanos) {
+        return nanos < 999.5e3 ? String.format(Locale.ROOT, "%.3g µs", nanos / 1e3)
                 : nanos < 999.5e6 ? String.format(Locale.ROOT, "%.3g ms", nanos / 1e6)
                 : String.format(Locale.ROOT, "%.3g s", nanos / 1e9);
     }

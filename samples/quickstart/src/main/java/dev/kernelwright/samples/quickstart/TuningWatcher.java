@@ -3,29 +3,17 @@ package dev.kernelwright.samples.quickstart;
 import dev.kernelwright.RuntimeEvent;
 import dev.kernelwright.RuntimeListener;
 import dev.kernelwright.spi.Evaluation;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
-/** Listens to a runtime and tells what its tuner does; the runtime calls it from threads in the background. */
+/** Listens to a runtime and tells what it does; called from threads in the background. */
 final class TuningWatcher implements RuntimeListener {
     private final Story story;
     private final AtomicLong candidates = new AtomicLong();
-    private volatile boolean ended;
 
     TuningWatcher(Story story) {
         this.story = story;
-    }
-
-    /** Forgets what was seen, before another workload is bound. */
-    void restart() {
-        ended = false;
-    }
-
-    /** Returns whether the workload has got the kernel that it will keep. */
-    boolean hasEnded() {
-        return ended;
     }
 
     /** Returns how many candidates were tried. */
@@ -36,23 +24,20 @@ final class TuningWatcher implements RuntimeListener {
     @Override
     public void onEvent(RuntimeEvent event) {
         switch (event) {
-            case RuntimeEvent.Miss miss -> story.line("   miss: the cache has no kernel for %s", miss.workload());
-            case RuntimeEvent.Hit hit -> {
-                story.line("   hit: the cache has a record for %s", hit.workload());
-                ended = hit.record().kernel() == null;
+            case RuntimeEvent.Miss _ -> {
+                story.line("   miss: the cache has no kernel for it, so one is sought while the program goes on");
+                story.progress(0, "starting a trial worker");
             }
+            case RuntimeEvent.Hit hit -> story.line(hit.record().kernel() == null
+                    ? "   hit: the cache says that the baseline is the best known"
+                    : "   hit: the cache has a kernel for it");
             case RuntimeEvent.Candidate candidate -> tell(candidate);
             case RuntimeEvent.Tuned tuned -> {
                 story.endProgress();
-                if (tuned.record().kernel() == null) {
-                    story.line("   tuned: nothing beats the baseline here, and that was stored");
-                    ended = true;
-                } else {
-                    story.line("   tuned: the best was stored, %.1f times as fast as the baseline",
-                            tuned.record().evaluation().speedup());
-                }
+                story.line(tuned.record().kernel() == null ? "   tuned: nothing beats the baseline, which is stored too"
+                        : "   tuned: the best is stored");
             }
-            case RuntimeEvent.Live _ -> ended = true;
+            case RuntimeEvent.Live _ -> story.line("   live: the kernel is up to its speed, and swapped in");
             case RuntimeEvent.Fallback fallback -> {
                 story.endProgress();
                 story.line("   fallback: %s: %s", fallback.subject(), fallback.reason());
@@ -61,17 +46,18 @@ final class TuningWatcher implements RuntimeListener {
     }
 
     private void tell(RuntimeEvent.Candidate candidate) {
-        Evaluation evaluation = candidate.evaluation();
         candidates.incrementAndGet();
-        String time = evaluation.kernel() == null ? "" : String.format(Locale.ROOT, "%s, %.2f times the baseline's speed",
-                story.time(evaluation.kernel().medianNanos()), evaluation.speedup());
-        story.line("   %3d  %-44s %s %s", candidate.number(), parameters(candidate.source().parameters()),
-                evaluation.reason(), time);
-        story.progress(candidate.spent(), candidate.number() + " tried");
-    }
-
-    private static String parameters(Map<String, Long> parameters) {
-        return parameters.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue())
+        Evaluation evaluation = candidate.evaluation();
+        String parameters = candidate.source().parameters().entrySet().stream()
+                .map((Map.Entry<String, Long> entry) -> entry.getKey() + "=" + entry.getValue())
                 .collect(Collectors.joining(" "));
+        if (evaluation.kernel() == null) {
+            story.line("   %3d  %-40s  %s: %s", candidate.number(), parameters, evaluation.reason(),
+                    evaluation.message().lines().findFirst().orElse(""));
+        } else {
+            story.line("   %3d  %-40s  %s: %s, %.2fx as fast as the baseline", candidate.number(), parameters,
+                    evaluation.reason(), Story.time(evaluation.kernel().medianNanos()), evaluation.speedup());
+        }
+        story.progress(candidate.spent(), candidate.number() + " tried");
     }
 }

@@ -58,7 +58,7 @@ public final class InputSets {
     private static void fillWithIndices(Tensor tensor, long limit, SplittableRandom random) {
         Elements elements = new Elements(tensor);
         for (long i = 0; i < elements.count(); i++) {
-            elements.set(i, random.nextLong(limit));
+            elements.set(i, (double) random.nextLong(limit));
         }
     }
 

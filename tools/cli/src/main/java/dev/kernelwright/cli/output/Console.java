@@ -33,6 +33,7 @@ public final class Console {
     }
 
     /** Returns the console of this process. */
+    @SuppressWarnings("SystemConsoleNull") // on JDK 25 there is none unless input and output are both a terminal
     public static Console ofProcess() {
         java.io.Console console = System.console();
         return new Console(System.out, System.err, console != null && console.isTerminal());

@@ -19,8 +19,8 @@ public final class Figures {
     }
 
     /** Returns a size, for example {@code 64.0 MiB}. */
-    public static String bytes(double bytes) {
-        return scaled(bytes, 1024, BYTE_UNITS);
+    public static String bytes(long bytes) {
+        return scaled((double) bytes, 1024, BYTE_UNITS);
     }
 
     /** Returns how many times as fast something is, for example {@code 2.31x}. */

@@ -19,11 +19,11 @@ final class Stopwatch {
     /** HotSpot compiles a method at the latest when it has been called 5,000 times, or 600 times with loops. */
     private static final long MANY_LAUNCHES = 5_000;
     private static final int STEADY_WINDOWS = 3;
-    private static final double STEADY_SPREAD = 1.05;
+    private static final double IMPROVEMENT = 0.95;
     private static final int MIN_SAMPLES = 5;
     private static final int MIN_BASELINE_SAMPLES = 3;
     private static final int MAX_ATTEMPTS = 3;
-    private static final double FASTER = 0.8;
+    private static final double STILL_FASTER = 0.8;
 
     private final TimingRequest request;
 
@@ -46,10 +46,10 @@ final class Stopwatch {
         }
     }
 
-    /** Runs until three windows agree, and returns the time of a launch. */
+    /** Runs until some windows in a row have brought nothing more, and returns the time of a launch. */
     private double warmUp(Launches launches) throws KernelFailedException {
         long start = System.nanoTime();
-        double[] windows = new double[STEADY_WINDOWS];
+        double best = Double.POSITIVE_INFINITY;
         int steady = 0;
         long count = 0;
         long batch = 1;
@@ -58,22 +58,19 @@ final class Stopwatch {
             count += batch;
             double each = (double) nanos / batch;
             if (nanos >= WINDOW_NANOS / 2) {
-                windows[steady++ % STEADY_WINDOWS] = each;
+                // Compilation makes it faster, the rest of the machine slower: only the former is waited for.
+                steady = each < IMPROVEMENT * best ? 0 : steady + 1;
+                best = Math.min(best, each);
             }
             long elapsed = System.nanoTime() - start;
             boolean compiled = launches.isSettled() || (elapsed >= MIN_WARM_UP_NANOS
                     && (each <= request.fastNanos() || count >= MANY_LAUNCHES || elapsed >= LONG_NANOS));
-            if (elapsed >= MAX_WARM_UP_NANOS || (compiled && steady >= STEADY_WINDOWS && agree(windows))) {
+            if (elapsed >= MAX_WARM_UP_NANOS || (compiled && steady >= STEADY_WINDOWS)) {
                 return each;
             }
             // Grows slowly: the next launches may still be interpreted.
             batch = (long) Math.clamp(WINDOW_NANOS / each, 1, 4.0 * batch);
         }
-    }
-
-    private static boolean agree(double[] windows) {
-        return Arrays.stream(windows).max().orElseThrow()
-                <= STEADY_SPREAD * Arrays.stream(windows).min().orElseThrow();
     }
 
     /**
@@ -125,7 +122,7 @@ final class Stopwatch {
 
         boolean gotFaster() {
             int half = count / 2;
-            return half > 0 && median(half, count) < FASTER * median(0, half);
+            return half > 0 && median(half, count) < STILL_FASTER * median(0, half);
         }
 
         private double median(int from, int to) {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -33,8 +34,9 @@ import java.util.concurrent.TimeoutException;
  * <p>Used by one thread; {@link #close} may be called from any, and ends what is under way.
  */
 public final class TrialWorker implements AutoCloseable {
-    /** How many launches of the slowest kernel that is allowed a timing may take. */
-    private static final int TIMING_LAUNCHES = 4;
+    /** What a timing may take: warm-ups and samples, and some launches of the slowest kernel that is allowed. */
+    private static final Duration TIMING_TIME = Duration.ofSeconds(10);
+    private static final int TIMING_LAUNCHES = 2;
 
     private final WorkerLimits limits;
     private final WorkerProcess process;
@@ -168,7 +170,7 @@ public final class TrialWorker implements AutoCloseable {
 
     /** Brings a kernel to its full speed and times it, on the sets of buffers in {@link #memory()}. */
     public TrialTimes time(TimingRequest request, Deadline deadline) throws KernelRejectedException, IOException {
-        Deadline limit = Deadline.after(limits.kernelTime().multipliedBy(TIMING_LAUNCHES));
+        Deadline limit = Deadline.after(TIMING_TIME.plus(limits.kernelTime().multipliedBy(TIMING_LAUNCHES)));
         return request(Command.TIME, deadline.earlier(limit), out -> TrialCodec.writeTimingRequest(out, request),
                 TrialCodec::readTimes);
     }

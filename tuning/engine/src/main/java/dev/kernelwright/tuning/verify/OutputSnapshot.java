@@ -11,13 +11,15 @@ import java.util.List;
 
 /** The outputs of one launch, read out of the worker's file, and the poison that was there before. */
 final class OutputSnapshot {
-    private final KernelSignature signature;
     private final List<Tensor> outputs;
+    private final List<BufferSpec> specs;
+    private final int inputCount;
     private SecretSequence poisonNumbers = new SecretSequence(0);
 
     OutputSnapshot(KernelSignature signature, List<Tensor> outputs) {
-        this.signature = signature;
         this.outputs = List.copyOf(outputs);
+        this.specs = signature.outputs();
+        this.inputCount = signature.inputs().size();
     }
 
     /** Returns the outputs, in order. */
@@ -31,7 +33,7 @@ final class OutputSnapshot {
     }
 
     private Poison poison(int output) {
-        return new Poison(outputs.get(output).dtype(), poisonNumbers.part(signature.inputs().size() + output));
+        return new Poison(outputs.get(output).dtype(), poisonNumbers.part(inputCount + output));
     }
 
     /**
@@ -43,8 +45,10 @@ final class OutputSnapshot {
         for (int output = 0; output < outputs.size(); output++) {
             Tensor tensor = outputs.get(output);
             Poison poison = poison(output);
-            for (long i = 0; tensor.dtype().isFloat() && i < tensor.elementCount(); i++) {
-                if (poison.isIn(tensor.segment(), i)) {
+            MemorySegment segment = tensor.segment();
+            long count = tensor.dtype().isFloat() ? tensor.elementCount() : 0;
+            for (long i = 0; i < count; i++) {
+                if (poison.isIn(segment, i)) {
                     throw unwritten(output, i);
                 }
             }
@@ -66,9 +70,11 @@ final class OutputSnapshot {
             // What is equal was written, since the poison differs.
             long differing = mine.mismatch(other);
             long from = differing < 0 ? tensor.elementCount() : differing / tensor.dtype().byteSize();
+            Poison poison = poison(output);
+            Poison earlierPoison = earlier.poison(output);
             for (long i = from; i < tensor.elementCount(); i++) {
-                boolean unwritten = poison(output).isIn(mine, i);
-                boolean earlierUnwritten = earlier.poison(output).isIn(other, i);
+                boolean unwritten = poison.isIn(mine, i);
+                boolean earlierUnwritten = earlierPoison.isIn(other, i);
                 if (tensor.dtype().isFloat() ? unwritten || earlierUnwritten : unwritten && earlierUnwritten) {
                     throw unwritten(output, i);
                 }
@@ -94,7 +100,7 @@ final class OutputSnapshot {
     }
 
     private KernelRejectedException unwritten(int output, long index) {
-        BufferSpec spec = signature.outputs().get(output);
+        BufferSpec spec = specs.get(output);
         return new KernelRejectedException(ReasonCode.OUTPUT_UNWRITTEN, "the kernel left the output '" + spec.name()
                 + "' unwritten at " + ElementIndex.of(outputs.get(output).shape(), index)
                 + ": every element must be written by every launch");

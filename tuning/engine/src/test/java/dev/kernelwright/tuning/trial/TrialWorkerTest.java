@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tuning.fake.Behaviour;
 import dev.kernelwright.tuning.fake.FakeBackend;
 import dev.kernelwright.tuning.fake.FakeBackendProvider;
 import dev.kernelwright.tuning.fake.TestOps;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -162,7 +165,30 @@ class TrialWorkerTest {
         WorkerProcess process;
         try (WorkerConnection connection = new WorkerConnection(directory)) {
             process = WorkerProcess.start(WorkerCommand.of(LIMITS, backend), directory);
-            connection.accept(process, soon()).close();
+            try (FrameChannel child = connection.accept(process, soon())) {
+                Files.write(directory.resolve(TrialProtocol.MEMORY_FILE), new byte[(int) LAYOUT.byteSize()]);
+                send(child, TrialProtocol.Command.OPEN, out -> {
+                    out.writeUTF("fake");
+                    out.writeInt(0);
+                    out.writeInt(1);
+                });
+                child.receive(1_000, soon());
+                send(child, TrialProtocol.Command.LOAD, out -> {
+                    out.writeInt(0);
+                    TrialCodec.writeSignature(out, SIGNATURE);
+                    TrialCodec.writeBinary(out, new KernelBinary("fake", "ENDLESS".getBytes(UTF_8),
+                            FakeBackend.source(Behaviour.ENDLESS).plan(), ""));
+                });
+                child.receive(1_000, soon());
+                send(child, TrialProtocol.Command.RUN, out -> {
+                    out.writeInt(0);
+                    TrialCodec.writeAxes(out, AXES);
+                    TrialCodec.writeLayout(out, LAYOUT);
+                });
+                assertThatThrownBy(() -> child.receive(1_000, Deadline.after(Duration.ofMillis(200))))
+                        .isInstanceOf(TimeoutException.class);
+                assertThat(process.isAlive()).isTrue();
+            }
         }
         try {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
@@ -174,6 +200,19 @@ class TrialWorkerTest {
         } finally {
             process.close();
         }
+    }
+
+    private interface Arguments {
+        void writeTo(DataOutputStream out) throws IOException;
+    }
+
+    private static void send(FrameChannel child, TrialProtocol.Command command, Arguments arguments)
+            throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeUTF(command.name());
+        arguments.writeTo(out);
+        child.send(bytes.toByteArray(), soon());
     }
 
     @Test

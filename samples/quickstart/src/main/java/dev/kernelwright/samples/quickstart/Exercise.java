@@ -15,20 +15,20 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** A bound op with inputs to call it on, and what must come out, computed in double by the op's own definition. */
-final class CheckedOp {
+/** Inputs for a workload with one output, and what must come out, computed in double by the op's own definition. */
+final class Exercise {
     private static final int TIMED_CALLS = 31;
 
-    private final BoundOp op;
+    private final Workload workload;
     private final Tensor[] tensors;
     private final Tensor output;
     private final double[] expected;
     private final double[] magnitudes;
 
-    /** Draws inputs for an op with one output, and computes what must come out. */
-    CheckedOp(BoundOp op, long seed) {
-        this.op = op;
-        KernelSignature signature = op.workload().signature();
+    /** Draws inputs, and computes what must come out. */
+    Exercise(Workload workload, long seed) {
+        this.workload = workload;
+        KernelSignature signature = workload.signature();
         long[] axes = signature.maxAxes();
         SplittableRandom random = new SplittableRandom(seed);
         List<Tensor> all = new ArrayList<>();
@@ -48,10 +48,10 @@ final class CheckedOp {
         this.output = all.getLast();
         this.expected = new double[(int) output.elementCount()];
         this.magnitudes = new double[expected.length];
-        computeExpected(op.workload(), inputs, axes);
+        computeExpected(inputs, axes);
     }
 
-    private void computeExpected(Workload workload, List<Elements> inputs, long[] axes) {
+    private void computeExpected(List<Elements> inputs, long[] axes) {
         ReferenceCall call = new ReferenceCall(workload.signature(), inputs, axes) {
             @Override
             public void put(int index, long element, double value, double magnitude) {
@@ -63,40 +63,40 @@ final class CheckedOp {
         LongStream.range(0, units).parallel().forEach(unit -> workload.op().reference().compute(call, unit));
     }
 
-    /** Returns the bound op. */
-    BoundOp op() {
-        return op;
+    /** Returns what is computed. */
+    Workload workload() {
+        return workload;
     }
 
-    /** Calls the op and returns how long that took in nanoseconds. */
-    long call() {
-        long start = System.nanoTime();
-        op.invoke(tensors);
-        return System.nanoTime() - start;
-    }
-
-    /** Calls the op a number of times, and returns how long a call takes. */
-    Timing time() {
-        return Timing.of(IntStream.range(0, TIMED_CALLS).mapToDouble(i -> call()).toArray());
-    }
-
-    /** Returns how many numbers the op computes. */
+    /** Returns how many numbers are computed. */
     int count() {
         return expected.length;
+    }
+
+    /** Calls an op that the workload was bound to, and returns how long that took in nanoseconds. */
+    double call(BoundOp op) {
+        long start = System.nanoTime();
+        op.invoke(tensors);
+        return (double) (System.nanoTime() - start);
+    }
+
+    /** Calls the op a number of times, and returns how long a call takes in nanoseconds: the median. */
+    double time(BoundOp op) {
+        return Timing.of(IntStream.range(0, TIMED_CALLS).mapToDouble(i -> call(op)).toArray()).medianNanos();
     }
 
     /**
      * Calls the op on an output full of NaN, and returns whether every number is as near to what must come out as
      * rounding allows.
      */
-    boolean isRight() {
+    boolean isRight(BoundOp op) {
         Elements found = new Elements(output);
         for (int i = 0; i < expected.length; i++) {
             found.set(i, Double.NaN);
         }
-        call();
-        KernelSignature signature = op.workload().signature();
-        double factor = op.workload().op().accuracy().factor(signature, signature.maxAxes());
+        call(op);
+        KernelSignature signature = workload.signature();
+        double factor = workload.op().accuracy().factor(signature, signature.maxAxes());
         for (int i = 0; i < expected.length; i++) {
             // Not "greater than": NaN must fail.
             if (!(Math.abs(found.get(i) - expected[i]) <= Accuracy.bound(factor, output.dtype(), magnitudes[i]))) {

@@ -1,0 +1,42 @@
+package dev.kernelwright.backend.cpu.baseline;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.kernelwright.backend.cpu.baseline.Baselines.Baseline;
+import dev.kernelwright.op.KernelSignature;
+import java.lang.foreign.MemorySegment;
+
+/** {@code layer_norm}: three passes over a row, in double, so that a large mean does no harm. */
+final class LayerNormBaseline {
+    private LayerNormBaseline() {
+    }
+
+    static Baseline of(KernelSignature signature) {
+        double eps = signature.attributes().getOrDefault("eps", 0.0);
+        return Blocks.overRows(signature, "cols", (s, row, axes) -> normalize(s, row, (int) axes[1], eps));
+    }
+
+    private static void normalize(MemorySegment[] segments, long row, int cols, double eps) {
+        MemorySegment x = segments[0];
+        MemorySegment weight = segments[1];
+        MemorySegment bias = segments[2];
+        MemorySegment out = segments[3];
+        long start = row * cols;
+        double sum = 0;
+        for (int i = 0; i < cols; i++) {
+            sum += x.getAtIndex(JAVA_FLOAT, start + i);
+        }
+        double mean = sum / cols;
+        double squares = 0;
+        for (int i = 0; i < cols; i++) {
+            double difference = x.getAtIndex(JAVA_FLOAT, start + i) - mean;
+            squares += difference * difference;
+        }
+        double factor = 1 / Math.sqrt(squares / cols + eps);
+        for (int i = 0; i < cols; i++) {
+            double normalized = (x.getAtIndex(JAVA_FLOAT, start + i) - mean) * factor;
+            out.setAtIndex(JAVA_FLOAT, start + i, (float) (normalized * weight.getAtIndex(JAVA_FLOAT, i)
+                    + bias.getAtIndex(JAVA_FLOAT, i)));
+        }
+    }
+}

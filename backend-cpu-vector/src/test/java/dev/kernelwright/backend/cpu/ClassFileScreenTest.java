@@ -1,0 +1,227 @@
+package dev.kernelwright.backend.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.ReasonCode;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What may be in a kernel's class file; the hostile ones are compiled here, without the compiler's own rules. */
+class ClassFileScreenTest {
+    private static final String HARMLESS = KernelSources.running("""
+            FloatVector sum = FloatVector.zero(SPECIES);
+            for (int i = 0; i < SPECIES.loopBound((int) n); i += LANES) {
+                sum = sum.add(FloatVector.fromMemorySegment(SPECIES, x, i * 4L, ByteOrder.nativeOrder()));
+            }
+            float total = sum.reduceLanes(VectorOperators.ADD) + Math.fma(2f, SCALE, Float.intBitsToFloat(7));
+            out.setAtIndex(ValueLayout.JAVA_FLOAT, block, twice(total));
+            """, "static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;",
+            "static final int LANES = SPECIES.length();", "static final float SCALE = 0.5f;",
+            "static float twice(float a) { return a + a; }");
+
+    @Test
+    void arithmeticVectorsAndBoundsCheckedMemoryAreAllowed() {
+        assertThatCode(() -> ClassFileScreen.screen(compile(HARMLESS))).doesNotThrowAnyException();
+    }
+
+    static Stream<Arguments> hostile() {
+        return Stream.of(
+                running("System.exit", "System.exit(0);", "java.lang.System.exit"),
+                running("Integer.getInteger", "block += Integer.getInteger(null, 3);", "java.lang.Integer.getInteger"),
+                running("Math.random", "block += (int) Math.random();", "java.lang.Math.random"),
+                running("System.nanoTime", "n += System.nanoTime();", "java.lang.System.nanoTime"),
+                running("System.getProperty", "System.getProperty(null);", "java.lang.System.getProperty"),
+                running("reflection", "x.getClass().getMethods();", "getClass"),
+                running("a class literal", "Object o = String.class;", "the constant"),
+                running("a primitive class", "Object o = int.class;", "java.lang.Integer.TYPE"),
+                running("a thread", "Thread.currentThread().interrupt();", "java.lang.Thread.currentThread"),
+                running("waiting", "Thread.onSpinWait();", "java.lang.Thread.onSpinWait"),
+                running("the runtime", "Runtime.getRuntime().halt(1);", "java.lang.Runtime.getRuntime"),
+                running("a file", "java.nio.file.FileSystems.getDefault();", "java.nio.file.FileSystems.getDefault"),
+                running("a static that changes", "count++;", "the field count", "static int count;"),
+                running("a static array", "out.set(ValueLayout.JAVA_INT, 0, A[0]);", "the constant A",
+                        "static final int[] A = {1};"),
+                running("a static object", "", "the constant O", "static final Object O = null;"),
+                running("an instance field", "", "the field count", "int count;"),
+                running("an array", "int[] a = new int[4];", "NEWARRAY"),
+                running("an array of objects", "Object[] a = new Object[4];", "ANEWARRAY"),
+                running("an array of arrays", "int[][] a = new int[4][4];", "MULTIANEWARRAY"),
+                running("an array as argument", "g(null);", "an array access",
+                        "static void g(float[] a) { a[0] = 1; }"),
+                running("an object", "Object o = new Object();", "NEW"),
+                running("a lambda", "Runnable r = () -> { };", "INVOKEDYNAMIC"),
+                running("a concatenation of strings", "String s = \"a\" + n;", "INVOKEDYNAMIC"),
+                running("a string", "String s = \"a\";", "the constant a"),
+                running("an exception handler", "try { twice(1); } finally { twice(2); }", "an exception handler",
+                        "static int twice(int a) { return 2 * a; }"),
+                running("throwing", "throw null;", "ATHROW"),
+                running("a synchronized block", "synchronized (x) { block++; }", "an exception handler"),
+                running("a synchronized method", "", "synchronized", "static synchronized void g() { }"),
+                running("a native method", "g();", "native", "static native void g();"),
+                running("an instance method", "", "the instance method g", "void g() { }"),
+                running("a finalizer", "", "the instance method finalize", "protected void finalize() { }"),
+                running("MemorySegment.reinterpret", "x.reinterpret(1L << 40);", "MemorySegment.reinterpret"),
+                running("MemorySegment.ofAddress", "MemorySegment.ofAddress(8);", "MemorySegment.ofAddress"),
+                running("MemorySegment.address", "n += x.address();", "MemorySegment.address"),
+                running("MemorySegment.ofArray", "g(null);", "MemorySegment.ofArray",
+                        "static void g(int[] a) { MemorySegment.ofArray(a); }"),
+                running("MemorySegment.toArray", "x.toArray(ValueLayout.JAVA_BYTE);", "MemorySegment.toArray"),
+                running("an address read from memory", "x.get(ValueLayout.ADDRESS, 0);", "ValueLayout.ADDRESS"),
+                running("an arena", "Arena.global();", "java.lang.foreign.Arena.global"),
+                running("a vector from an array", "g(null);", "FloatVector.fromArray",
+                        "static void g(float[] a) { FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, a, 0); }"),
+                running("a shuffle from a function", "g(null);", "VectorShuffle.fromOp", "static void g("
+                        + "java.util.function.IntUnaryOperator f) { VectorShuffle.fromOp(FloatVector.SPECIES_128, f); }"),
+                running("a cast to a class that is no vector", "Object o = (Runnable) (Object) x;", "Runnable"),
+                running("an enum", "Object o = java.util.concurrent.TimeUnit.DAYS;", "TimeUnit.DAYS"),
+                running("a call of the class that loads it", "dev.kernelwright.backend.cpu.kernel.KernelHost.lookup();",
+                        "KernelHost.lookup"),
+                running("a nested class", "Nested.g();", "Sample$Nested.g",
+                        "static final class Nested { static void g() { } }"),
+                arguments("another package", HARMLESS.replace(KernelCompiler.PACKAGE, "com.example"),
+                        "the class com/example/Sample"),
+                arguments("a superclass", HARMLESS.replace("class Sample", "class Sample extends Thread"),
+                        "superclass"),
+                arguments("an interface", HARMLESS.replace("class Sample", "class Sample implements java.io.Serializable"),
+                        "interface"));
+    }
+
+    private static Arguments running(String name, String body, String named, String... members) {
+        return arguments(name, KernelSources.running(body, members), named);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("hostile")
+    void isRejectedByName(@SuppressWarnings("unused") String name, String source, String named) {
+        KernelRejectedException rejection = catchThrowableOfType(KernelRejectedException.class,
+                () -> ClassFileScreen.screen(compile(source)));
+        assertThat(rejection).isNotNull();
+        assertThat(rejection.reason()).isEqualTo(ReasonCode.FORBIDDEN_MEMBER);
+        assertThat(rejection).hasMessageContaining(named).hasMessageContaining("which is not allowed: ");
+    }
+
+    @Test
+    void aDynamicConstantIsRejected() {
+        ClassDesc self = ClassDesc.of(KernelCompiler.PACKAGE, "Sample");
+        byte[] classFile = ClassFile.of().build(self, builder -> builder.withMethodBody("run",
+                MethodTypeDesc.of(ConstantDescs.CD_void), ClassFile.ACC_STATIC,
+                code -> code.loadConstant(ConstantDescs.TRUE).pop().return_()));
+        assertThatThrownBy(() -> ClassFileScreen.screen(classFile)).isInstanceOf(KernelRejectedException.class);
+    }
+
+    @Test
+    void aPreviewClassFileIsRejected() {
+        byte[] classFile = compile(HARMLESS);
+        classFile[4] = classFile[5] = (byte) 0xff;
+        assertThatThrownBy(() -> ClassFileScreen.screen(classFile)).isInstanceOf(KernelRejectedException.class)
+                .hasMessageContaining("version");
+    }
+
+    @Test
+    void aHugeClassFileIsRejected() {
+        assertThatThrownBy(() -> ClassFileScreen.screen(new byte[1 << 20]))
+                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("1048576 bytes");
+    }
+
+    @Test
+    void everyTruncatedClassFileIsRejected() {
+        byte[] classFile = compile(HARMLESS);
+        for (int length = 0; length < classFile.length; length++) {
+            byte[] truncated = Arrays.copyOf(classFile, length);
+            assertThatThrownBy(() -> load(truncated)).as("the first %d of %d bytes", length, classFile.length)
+                    .isInstanceOf(KernelRejectedException.class);
+        }
+    }
+
+    /** A flipped bit of a number or a name leaves a kernel that is merely another one; all else is refused. */
+    @Test
+    void aClassFileWithFlippedBitsIsRejectedOrIsStillAKernel() {
+        byte[] classFile = compile(HARMLESS);
+        SplittableRandom random = new SplittableRandom(Integer.getInteger("seed", 1));
+        int rejected = 0;
+        int rounds = Integer.getInteger("rounds", 6_000);
+        for (int round = 0; round < rounds; round++) {
+            byte[] flipped = classFile.clone();
+            int flips = random.nextInt(1, 4);
+            for (int i = 0; i < flips; i++) {
+                flipped[random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
+            }
+            try {
+                load(flipped);
+            } catch (KernelRejectedException e) {
+                rejected++;
+            }
+        }
+        assertThat(rejected).isBetween(rounds / 2, rounds);
+    }
+
+    private static void load(byte[] classFile) throws KernelRejectedException {
+        KernelClass.of(classFile, "run", 2, false, 1).define();
+    }
+
+    /** Compiles against the whole platform; returns the class {@code Sample}. */
+    private static byte[] compile(String source) {
+        Memory files = new Memory(ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null));
+        StringWriter log = new StringWriter();
+        JavaFileObject file = new SimpleJavaFileObject(URI.create("memory:///Sample.java"), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return source;
+            }
+        };
+        boolean compiled = ToolProvider.getSystemJavaCompiler().getTask(log, files, null, List.of("-proc:none", "-nowarn",
+                "-Xlint:none", "--add-modules", "jdk.incubator.vector"), null, List.of(file)).call();
+        assertThat(compiled).as("%s", log).isTrue();
+        return files.classes.entrySet().stream().filter(entry -> entry.getKey().endsWith(".Sample")).findFirst()
+                .orElseThrow().getValue().toByteArray();
+    }
+
+    private static final class Memory extends ForwardingJavaFileManager<StandardJavaFileManager> {
+        final Map<String, ByteArrayOutputStream> classes = new LinkedHashMap<>();
+
+        Memory(StandardJavaFileManager platform) {
+            super(platform);
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(JavaFileManager.Location location, String className,
+                JavaFileObject.Kind kind, FileObject sibling) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            classes.put(className, bytes);
+            return new SimpleJavaFileObject(URI.create("memory:///" + className), kind) {
+                @Override
+                public OutputStream openOutputStream() {
+                    return bytes;
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.kernelwright.tuning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kernelwright.op.Workload;
+import dev.kernelwright.spi.Evaluation;
+import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tuning.fake.Behaviour;
+import dev.kernelwright.tuning.fake.FakeBackend;
+import dev.kernelwright.tuning.fake.FakeBackendProvider;
+import dev.kernelwright.tuning.fake.FakeKernel;
+import dev.kernelwright.tuning.fake.TestOps;
+import dev.kernelwright.tuning.trial.Deadline;
+import dev.kernelwright.tuning.trial.WorkerLimits;
+import dev.kernelwright.tuning.trial.WorkerRemains;
+import dev.kernelwright.tuning.verify.KernelTimer.Effort;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every verdict, through a real child process. */
+@Timeout(60)
+class KernelEvaluatorTest {
+    private static final WorkerLimits LIMITS = new WorkerLimits(64, Duration.ofSeconds(30), Duration.ofSeconds(1));
+    private static KernelEvaluator evaluator;
+    private static KernelEvaluator rangedEvaluator;
+
+    @BeforeAll
+    static void open() {
+        evaluator = open(TestOps.fixed(), FakeBackendProvider.ORDINARY);
+        rangedEvaluator = open(TestOps.ranged(), FakeBackendProvider.ORDINARY);
+    }
+
+    private static KernelEvaluator open(Workload workload, int device) {
+        return new KernelEvaluator(workload, FakeBackendProvider.open(device), 1, LIMITS);
+    }
+
+    @AfterAll
+    static void nothingIsLeftBehind() throws IOException {
+        evaluator.close();
+        rangedEvaluator.close();
+        WorkerRemains.assertNone();
+    }
+
+    private static Evaluation evaluate(KernelEvaluator evaluator, Behaviour behaviour) throws IOException {
+        return evaluator.evaluate(FakeBackend.source(behaviour), Effort.SEARCH, Deadline.after(Duration.ofSeconds(30)))
+                .evaluation();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            COMPILE_ERROR           | COMPILE_ERROR       | line 1: ';' expected
+            COMPILER_BUG            | COMPILE_ERROR       | the compiler failed: java.lang.IllegalStateException: a bug
+            FORBIDDEN               | FORBIDDEN_MEMBER    | java/lang/System.exit
+            REFUSED_WHEN_LOADED     | FORBIDDEN_MEMBER    | refused when it was loaded
+            INVALID_PLAN            | INVALID_PLAN        | the grid has 3 dimensions
+            WRONG_LAST              | WRONG_NUMERICS      | 1 of 512 compared elements are wrong, first 'y' at [7, 63]
+            ZEROS                   | WRONG_NUMERICS      | on normal data with rows=8, cols=64
+            NANS                    | WRONG_NUMERICS      | found NaN
+            STALE                   | WRONG_NUMERICS      | compared elements are wrong
+            LAZY_WHEN_TIMED         | OUTPUT_UNWRITTEN    | left the output 'y' unwritten at [0, 0]
+            UNWRITTEN               | OUTPUT_UNWRITTEN    | left the output 'y' unwritten at [1, 6]
+            WRITES_BEHIND           | OUT_OF_BOUNDS       | 0 bytes behind the end of 'y'
+            WRITES_BEFORE           | OUT_OF_BOUNDS       | 4 bytes before the beginning of 'x'
+            WRITES_BEHIND_WORKSPACE | OUT_OF_BOUNDS       | 0 bytes behind the end of the workspace
+            READS_BEHIND            | OUT_OF_BOUNDS       | IndexOutOfBoundsException
+            MUTATES_INPUT           | INPUT_MUTATED       | its input 'b', at [5]
+            RANDOM                  | NON_DETERMINISTIC   | different results again and again
+            READS_STALE_WORKSPACE   | NON_DETERMINISTIC   | different results again and again
+            INSTANT                 | FASTER_THAN_PHYSICS | but the device needs at least
+            SLOW                    | NOT_FASTER          | not faster by more than the measured noise
+            ENDLESS                 | TIMEOUT             | within 1.0 s
+            THROWS                  | CRASHED             | java.lang.IllegalStateException: as it was told to
+            THROWS_WHEN_LOADED      | CRASHED             | a static initialiser failed
+            RECURSES                | CRASHED             | StackOverflowError
+            EXITS                   | CRASHED             | exited with code 42
+            HALTS                   | CRASHED             | exited with code 43
+            SEGFAULTS               | CRASHED             | SIGSEGV
+            ALLOCATES               | CRASHED             | java.lang.OutOfMemoryError
+            CORRECT                 | ACCEPTED            | times as fast
+            CORRECT_WITH_WORKSPACE  | ACCEPTED            | times as fast
+            CORRECT_AFTER_SETTLING  | ACCEPTED            | times as fast
+            """)
+    void everyBehaviourGetsItsReasonAndAMessageToActOn(Behaviour behaviour, ReasonCode reason, String part)
+            throws IOException {
+        Evaluation evaluation = evaluate(evaluator, behaviour);
+        assertThat(evaluation.reason()).as(evaluation.message()).isEqualTo(reason);
+        assertThat(evaluation.message()).contains(part);
+        assertThat(evaluation.kernel() != null).isEqualTo(reason == ReasonCode.ACCEPTED
+                || reason == ReasonCode.NOT_FASTER || reason == ReasonCode.FASTER_THAN_PHYSICS);
+    }
+
+    @Test
+    void anAcceptedKernelHasItsTimesItsErrorAndItsFloor() throws IOException {
+        Evaluation evaluation = evaluator.evaluate(FakeBackend.source(Behaviour.CORRECT), Duration.ofSeconds(30));
+        assertThat(evaluation.accepted()).as(evaluation.message()).isTrue();
+        // A spin never ends early; how late it ends depends on who else uses the machine.
+        assertThat(evaluation.kernel().minNanos()).isBetween(1.0 * FakeKernel.CORRECT_NANOS,
+                2.0 * FakeKernel.CORRECT_NANOS);
+        assertThat(evaluation.kernel().samples()).isGreaterThan(20);
+        assertThat(evaluation.baseline().minNanos()).isGreaterThanOrEqualTo(FakeKernel.BASELINE_NANOS);
+        assertThat(evaluation.baseline().samples()).isGreaterThan(5);
+        assertThat(evaluation.speedup()).isGreaterThan(2);
+        // One fused or two plain roundings, of the eight that are allowed.
+        assertThat(evaluation.worstErrorRatio()).isBetween(0.01, 0.5);
+        assertThat(evaluation.floorNanos()).isEqualTo(4 * (512 + 64 + 512) / FakeBackend.BYTES_PER_SECOND * 1e9);
+    }
+
+    @Test
+    void aRangedKernelIsTriedOnOtherShapesThanTheTimedOne() throws IOException {
+        assertThat(evaluate(evaluator, Behaviour.WRONG_FOR_SMALL_SHAPES).reason()).isEqualTo(ReasonCode.ACCEPTED);
+        Evaluation evaluation = evaluate(rangedEvaluator, Behaviour.WRONG_FOR_SMALL_SHAPES);
+        assertThat(evaluation.reason()).isEqualTo(ReasonCode.WRONG_NUMERICS);
+        assertThat(evaluation.message()).contains("with rows=1, cols=64");
+        assertThat(evaluate(rangedEvaluator, Behaviour.CORRECT).reason()).isEqualTo(ReasonCode.ACCEPTED);
+    }
+
+    @Test
+    void integersAndIndicesAreTriedToo() throws IOException {
+        try (KernelEvaluator gather = open(TestOps.gather(), FakeBackendProvider.ORDINARY)) {
+            Evaluation right = evaluate(gather, Behaviour.CORRECT);
+            assertThat(right.reason()).as(right.message()).isEqualTo(ReasonCode.ACCEPTED);
+            Evaluation unwritten = evaluate(gather, Behaviour.UNWRITTEN_INTEGER);
+            assertThat(unwritten.reason()).isEqualTo(ReasonCode.OUTPUT_UNWRITTEN);
+            assertThat(unwritten.message()).contains("'where' unwritten at [3]");
+        }
+    }
+
+    @Test
+    void theReferenceIsTheBaselineWhereTheBackendHasNone() throws IOException {
+        // Large enough for the reference to take longer than the kernel does.
+        Workload workload = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 64).axis("cols", 512).build();
+        try (KernelEvaluator without = open(workload, FakeBackendProvider.WITHOUT_BASELINE)) {
+            Evaluation evaluation = evaluate(without, Behaviour.INSTANT);
+            assertThat(evaluation.baseline()).as(evaluation.message()).isNotNull();
+            assertThat(evaluation.baseline().samples()).isBetween(1, 5);
+            assertThat(evaluation.kernel().samples()).isGreaterThan(4);
+        }
+    }
+
+    @Test
+    void aBaselineThatFailsIsNoCandidatesFault() {
+        try (KernelEvaluator broken = open(TestOps.fixed(), FakeBackendProvider.BROKEN_BASELINE)) {
+            assertThatThrownBy(() -> evaluate(broken, Behaviour.CORRECT)).isInstanceOf(IOException.class)
+                    .hasMessageContaining("as it was told to");
+        }
+    }
+
+    @Test
+    void anEvaluationEndsAtItsLimit() throws IOException {
+        try (KernelEvaluator patient = new KernelEvaluator(TestOps.fixed(),
+                FakeBackendProvider.open(FakeBackendProvider.ORDINARY), 1)) {
+            long start = System.nanoTime();
+            Evaluation evaluation = patient.evaluate(FakeBackend.source(Behaviour.ENDLESS), Duration.ofMillis(1_200));
+            assertThat(evaluation.reason()).isEqualTo(ReasonCode.TIMEOUT);
+            assertThat(System.nanoTime() - start).isLessThan(3_200_000_000L);
+        }
+    }
+
+    @Test
+    void aClosedEvaluatorStartsNothing() {
+        KernelEvaluator closed = open(TestOps.fixed(), FakeBackendProvider.ORDINARY);
+        closed.close();
+        assertThatThrownBy(() -> evaluate(closed, Behaviour.CORRECT)).isInstanceOf(IOException.class)
+                .hasMessageContaining("was closed");
+    }
+
+    @Test
+    void aWorkloadThatIsEmptyOrTooLargeIsRefused() {
+        Workload empty = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 0).axis("cols", 64).build();
+        assertThatThrownBy(() -> open(empty, FakeBackendProvider.ORDINARY))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("a tensor without elements");
+        Workload large = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 1 << 14).axis("cols", 1 << 14).build();
+        assertThatThrownBy(() -> open(large, FakeBackendProvider.ORDINARY))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2048 MiB, but kernels are tried on at most 2048 MiB");
+    }
+}

@@ -1,0 +1,44 @@
+package dev.kernelwright.tuning.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class UnitSampleTest {
+    private static long[] units(UnitSample sample) {
+        return LongStream.range(0, sample.size()).map(sample::unit).toArray();
+    }
+
+    @Test
+    void allUnitsAreComputedWhereThatIsAffordable() {
+        UnitSample sample = UnitSample.of(10, 5, 50, 1);
+        assertThat(sample.isComplete()).isTrue();
+        assertThat(units(sample)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    }
+
+    @Test
+    void aSampleHasTheFirstTheLastAndOneOfEveryRangeBetween() {
+        for (long seed = 0; seed < 200; seed++) {
+            UnitSample sample = UnitSample.of(1_003, 10, 1_000, seed);
+            assertThat(sample.isComplete()).isFalse();
+            long[] units = units(sample);
+            assertThat(units).hasSize(100).isSorted().doesNotHaveDuplicates().startsWith(0).endsWith(1_002);
+            for (int i = 1; i < units.length; i++) {
+                assertThat(units[i] - units[i - 1]).isBetween(1L, 21L);
+            }
+        }
+    }
+
+    @Test
+    void anotherSecretGivesAnotherSample() {
+        assertThat(units(UnitSample.of(1_003, 10, 1_000, 1))).isNotEqualTo(units(UnitSample.of(1_003, 10, 1_000, 2)));
+    }
+
+    @Test
+    void someUnitsAreComputedHoweverMuchTheyCost() {
+        assertThat(units(UnitSample.of(1_000, 1e12, 1, 1))).hasSize(4).startsWith(0).endsWith(999);
+        assertThat(units(UnitSample.of(3, 1e12, 1, 1))).containsExactly(0, 1, 2);
+        assertThat(units(UnitSample.of(0, 1, 1, 1))).isEmpty();
+    }
+}
