@@ -7,6 +7,7 @@ import dev.kernelwright.dispatch.VolatileStore;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.Add;
+import dev.kernelwright.op.standard.Attention;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelStore;
 import dev.kernelwright.spi.LaunchArguments;
@@ -344,6 +345,20 @@ class ComputeRuntimeTest {
             assertThatThrownBy(() -> op.invoke(a.slice(0, 1), b.slice(0, 1), out.slice(0, 1)))
                     .hasMessageContaining("n=1").hasMessageContaining("n=2..4");
             assertThatThrownBy(() -> op.invoke(a.slice(0, 3), b, out.slice(0, 3))).hasMessageContaining("f32[4]");
+        }
+    }
+
+    @Test
+    void aCallWhoseAxesBreakAConstraintOfTheOpIsRefusedAlthoughEachIsInItsRange() {
+        Workload ranged = Attention.DEFINITION.workload(DType.F32).axis("batch", 1).axis("q_len", 1, 4)
+                .axis("ctx", 1, 4).axis("heads", 1).axis("kv_heads", 1).axis("head_dim", 1).build();
+        try (ComputeRuntime runtime = builder().missPolicy(MissPolicy.BASELINE_ONLY).build()) {
+            BoundOp op = runtime.bind(ranged);
+            Tensor four = Tensor.of(new float[]{1, 2, 3, 4}, 1, 4, 1, 1);
+            Tensor one = Tensor.of(new float[]{1}, 1, 1, 1, 1);
+            op.invoke(one, four, four, Tensor.allocate(DType.F32, 1, 1, 1, 1));
+            assertThatThrownBy(() -> op.invoke(four, one, one, Tensor.allocate(DType.F32, 1, 4, 1, 1)))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("q_len <= ctx");
         }
     }
 

@@ -33,6 +33,9 @@ public final class ArgumentCheck {
     private final int[][] kinds;
     private final long[][] fixedExtents;
     private final Expression.Compiled[][] computedExtents;
+    /** What must hold of the ranged axes of a call; a bind has seen to it at the ends of the ranges only. */
+    private final List<Expression> constraints;
+    private final Expression.Compiled[] compiledConstraints;
     private final long[] minAxes;
     private final long[] maxAxes;
     private final boolean ranged;
@@ -40,10 +43,11 @@ public final class ArgumentCheck {
     /**
      * Prepares the check.
      *
+     * @param constraints what the op requires of axes and attributes
      * @param space where the tensors must be
      * @throws IllegalArgumentException if a ranged axis cannot be found from the shapes
      */
-    public ArgumentCheck(KernelSignature signature, MemorySpace space) {
+    public ArgumentCheck(KernelSignature signature, List<Expression> constraints, MemorySpace space) {
         this.signature = signature;
         this.space = space;
         this.buffers = signature.buffers().toArray(BufferSpec[]::new);
@@ -54,9 +58,15 @@ public final class ArgumentCheck {
         this.minAxes = signature.minAxes();
         this.maxAxes = signature.maxAxes();
         this.ranged = !signature.isFixed();
+        Map<String, Long> known = knownValues(signature);
+        this.constraints = constraints.stream().filter(constraint -> !constraint.bind(known).names().isEmpty())
+                .toList();
+        this.compiledConstraints = this.constraints.stream()
+                .map(constraint -> constraint.bind(known).compile(signature.axisNames()))
+                .toArray(Expression.Compiled[]::new);
         List<String> found = new ArrayList<>();
         for (int b = 0; b < buffers.length; b++) {
-            prepare(b, found);
+            prepare(b, known, found);
         }
         for (int axis = 0; axis < minAxes.length; axis++) {
             String name = signature.axes().get(axis).name();
@@ -67,18 +77,11 @@ public final class ArgumentCheck {
         }
     }
 
-    private void prepare(int b, List<String> found) {
+    private void prepare(int b, Map<String, Long> known, List<String> found) {
         List<Expression> dims = buffers[b].dims();
         kinds[b] = new int[dims.size()];
         fixedExtents[b] = new long[dims.size()];
         computedExtents[b] = new Expression.Compiled[dims.size()];
-        Map<String, Long> known = new HashMap<>();
-        signature.attributes().forEach((name, value) -> known.put(name, value.longValue()));
-        signature.axes().forEach(axis -> {
-            if (axis.isFixed()) {
-                known.put(axis.name(), axis.min());
-            }
-        });
         for (int d = 0; d < dims.size(); d++) {
             Expression dim = dims.get(d).bind(known);
             int axis = signature.axisNames().indexOf(dim.toString());
@@ -93,6 +96,22 @@ public final class ArgumentCheck {
                 computedExtents[b][d] = dim.compile(signature.axisNames());
             }
         }
+    }
+
+    /** What is the same in every call: attributes that are whole numbers, and fixed axes. */
+    private static Map<String, Long> knownValues(KernelSignature signature) {
+        Map<String, Long> known = new HashMap<>();
+        signature.attributes().forEach((name, value) -> {
+            if (KernelSignature.isWhole(value)) {
+                known.put(name, value.longValue());
+            }
+        });
+        signature.axes().forEach(axis -> {
+            if (axis.isFixed()) {
+                known.put(axis.name(), axis.min());
+            }
+        });
+        return known;
     }
 
     /** Creates arguments with the values of the fixed axes filled in. */
@@ -117,6 +136,7 @@ public final class ArgumentCheck {
         long[] axes = arguments.axes();
         if (ranged) {
             findAxes(tensors, axes);
+            requireConstraints(axes);
         }
         for (int b = 0; b < tensors.length; b++) {
             Tensor tensor = tensors[b];
@@ -149,6 +169,16 @@ public final class ArgumentCheck {
                             + signature.axes().get(axis) + ": bind a workload whose range holds it");
                 }
                 axes[axis] = extent;
+            }
+        }
+    }
+
+    private void requireConstraints(long[] axes) {
+        for (int i = 0; i < compiledConstraints.length; i++) {
+            if (compiledConstraints[i].evaluate(axes) == 0) {
+                throw new IllegalArgumentException(signature.op() + " was called with " + signature.axisNames() + "="
+                        + Arrays.toString(axes) + ", but it requires " + constraints.get(i)
+                        + ": pass tensors of other shapes");
             }
         }
     }

@@ -44,7 +44,8 @@ public final class LiveKernel {
         this.backend = backend;
         this.baseline = baseline;
         this.onFailure = onFailure;
-        this.check = new ArgumentCheck(workload.signature(), backend.memorySpace());
+        this.check = new ArgumentCheck(workload.signature(), workload.op().constraints(),
+                backend.memorySpace());
         this.indexed = workload.signature().buffers().stream().anyMatch(buffer -> buffer.indexLimit() != null);
         this.loaded.add(baseline);
         this.current = baseline;

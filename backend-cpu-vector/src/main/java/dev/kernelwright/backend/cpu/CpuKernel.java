@@ -112,7 +112,11 @@ final class CpuKernel implements LoadedKernel {
             return axes -> value;
         }
         Map<String, Long> attributes = new HashMap<>();
-        signature.attributes().forEach((name, value) -> attributes.put(name, value.longValue()));
+        signature.attributes().forEach((name, value) -> {
+            if (KernelSignature.isWhole(value)) {
+                attributes.put(name, value.longValue());
+            }
+        });
         return expression.bind(attributes).compile(signature.axisNames());
     }
 

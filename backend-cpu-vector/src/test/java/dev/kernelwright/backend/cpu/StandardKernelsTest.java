@@ -76,7 +76,7 @@ class StandardKernelsTest {
         for (String op : List.of("sum", "argmax", "softmax", "rms_norm", "layer_norm")) {
             families.add(Family.of(op + "(rows=0..64,cols=1..262144)", shape(0, 5), shape(1, 1), shape(3, LANES - 1),
                     shape(2, LANES), shape(5, LANES + 1), shape(1, 4 * LANES - 1), shape(4, 8 * LANES + 1),
-                    shape(17, 127), shape(61, 13), shape(2, 2049), shape(1, 16 * LANES * 8 + 5)));
+                    shape(17, 127), shape(61, 13), shape(2, 2049), shape(1, 128L * LANES + 5)));
             // More rows than a block of any point holds.
             families.add(Family.of(op + "(rows=0..4096,cols=1..512)", shape(311, 7), shape(129, LANES + 1)));
         }
@@ -87,7 +87,7 @@ class StandardKernelsTest {
         for (int interleaved : new int[]{0, 1}) {
             families.add(Family.of("rope(rows=0..512,heads=0..128,head_dim=0..512,positions=1..8192,interleaved="
                     + interleaved + ")", shape(0, 1, 8, 1), shape(2, 0, 8, 3), shape(2, 2, 0, 3), shape(1, 1, 2, 1),
-                    shape(3, 2, 2 * LANES, 7), shape(2, 3, 2 * LANES - 2, 5), shape(5, 1, 2 * LANES + 2, 9),
+                    shape(3, 2, 2L * LANES, 7), shape(2, 3, 2L * LANES - 2, 5), shape(5, 1, 2L * LANES + 2, 9),
                     shape(17, 3, LANES, 40), shape(2, 1, LANES + 2, 3), shape(131, 2, 6, 11), shape(3, 2, 128, 64)));
         }
         return families;

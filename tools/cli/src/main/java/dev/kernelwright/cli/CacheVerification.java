@@ -50,11 +50,13 @@ final class CacheVerification implements AutoCloseable {
     /**
      * What was found of one file.
      *
-     * @param name the record's key, or the file's name where there is none
      * @param workload empty if it is not known
      * @param detail what was done and found, or what is wrong
      */
-    record Checked(String name, String workload, boolean sound, String detail) {
+    record Checked(Path file, String workload, boolean sound, String detail) {
+    }
+
+    private record Found(String workload, boolean sound, String detail) {
     }
 
     /** Returns what was found of every file under a cache's root. */
@@ -68,14 +70,13 @@ final class CacheVerification implements AutoCloseable {
         List<Checked> all = new ArrayList<>();
         for (StoredFile file : files) {
             TuningRecord record = file.record();
-            all.add(record == null || !file.sound()
-                    ? new Checked(String.valueOf(file.path().getFileName()), "", file.sound(), file.note())
-                    : verify(record));
+            Found found = record == null || !file.sound() ? new Found("", file.sound(), file.note()) : verify(record);
+            all.add(new Checked(file.path(), found.workload(), found.sound(), found.detail()));
         }
         return all;
     }
 
-    private Checked verify(TuningRecord record) throws InterruptedException {
+    private Found verify(TuningRecord record) throws InterruptedException {
         if (record.kernel() == null) {
             return sound(record, "read; it has no kernel, as the baseline is the best known");
         }
@@ -89,11 +90,11 @@ final class CacheVerification implements AutoCloseable {
         if (!KernelKey.of(workload.get(), runtime.devices().getFirst().target()).equals(record.key())) {
             return sound(record, "read; not loaded, as it was made for another target");
         }
-        Checked loaded = load(record, workload.get());
+        Found loaded = load(record, workload.get());
         return run && loaded.sound() ? run(record, record.kernel(), workload.get(), loaded) : loaded;
     }
 
-    private Checked load(TuningRecord record, Workload workload) throws InterruptedException {
+    private Found load(TuningRecord record, Workload workload) throws InterruptedException {
         fallbacks.clear();
         try (BoundOp op = runtime.bind(workload)) {
             runtime.awaitIdle(LOAD_TIMEOUT);
@@ -103,7 +104,7 @@ final class CacheVerification implements AutoCloseable {
         }
     }
 
-    private Checked run(TuningRecord record, TuningRecord.Kernel kernel, Workload workload, Checked loaded) {
+    private Found run(TuningRecord record, TuningRecord.Kernel kernel, Workload workload, Found loaded) {
         try (OpenBackend open = device.openBackend();
                 KernelEvaluator evaluator = new KernelEvaluator(workload, open.backend(), device.threads())) {
             Evaluation evaluation = evaluator.evaluate(kernel.source(), RUN_LIMIT);
@@ -115,12 +116,12 @@ final class CacheVerification implements AutoCloseable {
         }
     }
 
-    private static Checked sound(TuningRecord record, String detail) {
-        return new Checked(record.key().toString(), RecordKeys.workloadText(record.key()), true, detail);
+    private static Found sound(TuningRecord record, String detail) {
+        return new Found(RecordKeys.workloadText(record.key()), true, detail);
     }
 
-    private static Checked unsound(TuningRecord record, String detail) {
-        return new Checked(record.key().toString(), RecordKeys.workloadText(record.key()), false, detail);
+    private static Found unsound(TuningRecord record, String detail) {
+        return new Found(RecordKeys.workloadText(record.key()), false, detail);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.kernelwright.cli.CacheVerification.Checked;
 import dev.kernelwright.cli.output.Console;
 import dev.kernelwright.cli.output.Json;
 import dev.kernelwright.cli.output.Table;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -49,7 +50,7 @@ final class CacheVerifyCommand implements Callable<Integer> {
             ObjectNode json = Json.object().put("cache", cache.location().folder().toString())
                     .put("sound", all.size() - unsound).put("unsound", unsound);
             ArrayNode list = json.putArray("records");
-            all.forEach(checked -> list.addObject().put("record", checked.name()).put("workload", checked.workload())
+            all.forEach(checked -> list.addObject().put("file", checked.file().toString()).put("workload", checked.workload())
                     .put("sound", checked.sound()).put("detail", checked.detail()));
             console.json(json);
         } else {
@@ -58,10 +59,16 @@ final class CacheVerifyCommand implements Callable<Integer> {
         return unsound == 0 ? ExitCode.SUCCESS : ExitCode.NEGATIVE;
     }
 
+    /** Returns the beginning of the digest that a file is called by. */
+    private static String name(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.substring(0, Math.min(12, name.length()));
+    }
+
     private void print(List<Checked> all, long unsound) {
         if (!all.isEmpty()) {
             Table table = new Table("record", "", "workload", "found");
-            all.forEach(checked -> table.row(checked.name(), checked.sound() ? "ok" : "UNSOUND", checked.workload(),
+            all.forEach(checked -> table.row(name(checked.file()), checked.sound() ? "ok" : "UNSOUND", checked.workload(),
                     checked.detail()));
             console.lines(table.lines());
         }

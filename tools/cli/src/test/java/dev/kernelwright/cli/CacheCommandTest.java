@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,7 @@ class CacheCommandTest {
 
     @Test
     void showPrintsTheSourceAlone() {
-        String prefix = tuned.key().digest().substring(0, 20).toUpperCase(java.util.Locale.ROOT);
+        String prefix = tuned.key().digest().substring(0, 20).toUpperCase(Locale.ROOT);
         assertThat(cache("show", "--source", prefix).endedWith(0).out()).isEqualToNormalizingNewlines(Records.SOURCE);
         JsonNode json = cache("show", "--source", "--json", prefix).endedWith(0).json();
         assertThat(json.get("source").textValue()).isEqualTo(Records.SOURCE);
@@ -108,6 +109,7 @@ class CacheCommandTest {
     @Test
     void aPrefixOfNoRecordIsRefused() {
         String absent = tuned.key().digest().startsWith("0000") ? "1111" : "0000";
+        assertThat(cache("show", "xyz").endedWith(2).err()).contains("'xyz'", "hexadecimal");
         assertThat(cache("show", absent).endedWith(2).err()).contains(absent, "none in " + cache);
     }
 
@@ -117,7 +119,7 @@ class CacheCommandTest {
         Path renamed = Files.copy(file(tuned), file(tuned).resolveSibling("ab".repeat(32) + ".json"));
 
         CommandRun run = cache("verify").endedWith(1);
-        assertThat(run.out()).contains("1 sound, 2 unsound", "made for another target", "UNSOUND", "its sha256",
+        assertThat(run.out()).contains("1 sound, 2 unsound", "made for another target", "UNSOUND", "changed after it was written",
                 "under another name");
         JsonNode json = cache("verify", "--json").endedWith(1).json();
         assertThat(json.get("unsound").intValue()).isEqualTo(2);

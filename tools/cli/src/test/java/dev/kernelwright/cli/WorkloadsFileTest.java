@@ -2,6 +2,7 @@ package dev.kernelwright.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kernelwright.op.Workload;
 import java.io.IOException;
@@ -35,9 +36,9 @@ class WorkloadsFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            | is not JSON
+            | the file is empty
             {                                                                            | is not JSON: line 1
-            {"workloads": []} {}                                                         | is not JSON
+            {"workloads": []} {}                                                         | the file is empty
             {"workloads": [], "workloads": []}                                           | is not JSON: line 1, column
             []                                                                           | the file is []
             {}                                                                           | : workloads is missing
@@ -91,7 +92,7 @@ class WorkloadsFileTest {
     @Test
     void aFileWithoutEndIsNotReadToItsEnd() {
         Path endless = Path.of("/dev/zero");
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isReadable(endless), "this system has no /dev/zero");
+        assumeTrue(Files.isReadable(endless), "this system has no /dev/zero");
         assertThatExceptionOfType(InputException.class).isThrownBy(() -> WorkloadsFile.read(endless))
                 .withMessageContaining("split it");
     }

@@ -3,11 +3,14 @@ package dev.kernelwright.samples.llama;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import dev.kernelwright.ComputeRuntime;
 import dev.kernelwright.MissPolicy;
 import dev.kernelwright.cache.DirectoryStore;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,10 @@ class LlamaModelTest {
      * is mixed up or a position that is off by one changes them by more than 0.01.
      */
     private static final double TOLERANCE = 2e-5;
+
+    private static final int TOKENS = 2_000;
+    /** HotSpot removes the last allocations when it compiles for good, which takes a second on an idle machine. */
+    private static final Duration MAX_COMPILING = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
@@ -73,6 +80,25 @@ class LlamaModelTest {
             forward(model, 1, 12);
 
             assertThat(model.likeliestToken()).isEqualTo(greatest);
+        }
+    }
+
+    @Test
+    void decodingATokenAllocatesNothingOnceItIsCompiled() throws IOException {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long deadline = System.nanoTime() + MAX_COMPILING.toNanos();
+        try (LlamaModel model = load(new SyntheticModel(GROUPED, 5))) {
+            long allocatedBytes;
+            do {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < TOKENS; i++) {
+                    model.forward(i % GROUPED.vocabSize(), i % GROUPED.positions());
+                    model.likeliestToken();
+                }
+                allocatedBytes = threads.getCurrentThreadAllocatedBytes() - before;
+            } while (allocatedBytes >= TOKENS && System.nanoTime() < deadline);
+
+            assertThat(allocatedBytes).as("bytes for %s tokens", TOKENS).isLessThan(TOKENS);
         }
     }
 

@@ -86,13 +86,17 @@ final class CheckedLaunches implements AutoCloseable {
      */
     void launch(TrialWorker worker, int kernel, InputKind kind, int agreeing, BitChanges changes, Deadline deadline)
             throws KernelRejectedException, IOException {
+        if (deadline.isPast()) {
+            throw new KernelRejectedException(ReasonCode.TIMEOUT,
+                    "the time that was allowed ended before the kernel was checked");
+        }
         fill(worker, 0, kind);
         for (int launch = 1, same = 1; same < agreeing || launch == 1; launch++) {
             if (launch > 1) {
                 // Other poison in outputs and workspace, and other guard bands; the inputs stay.
                 held = null;
                 image.poison(random.nextLong());
-                image.writeTo(worker.memory(), 0);
+                image.writePoisonTo(worker.memory(), 0);
             }
             worker.run(kernel, axes, layout, deadline);
             takeIn(worker, 0);

@@ -123,10 +123,25 @@ final class TrialImage implements AutoCloseable {
 
     /** Writes the image to a worker's file, as one of its sets of buffers. */
     void writeTo(FileChannel file, int set) throws IOException {
+        write(file, set, 0, layout.byteSize());
+    }
+
+    /** Writes all but the inputs, which are in the file already. */
+    void writePoisonTo(FileChannel file, int set) throws IOException {
+        for (Guard guard : guards) {
+            write(file, set, guard.start, guard.end);
+        }
+        for (Region output : layout.buffers().subList(signature.inputs().size(), layout.buffers().size())) {
+            write(file, set, output.offset(), output.end());
+        }
+        write(file, set, layout.workspace().offset(), layout.workspace().end());
+    }
+
+    private void write(FileChannel file, int set, long start, long end) throws IOException {
         long base = set * layout.byteSize();
-        for (long done = 0; done < layout.byteSize();) {
-            ByteBuffer chunk = image.asSlice(done, Math.min(CHUNK_BYTES, layout.byteSize() - done)).asByteBuffer();
-            done += file.write(chunk, base + done);
+        for (long from = start; from < end;) {
+            ByteBuffer chunk = image.asSlice(from, Math.min(CHUNK_BYTES, end - from)).asByteBuffer();
+            from += file.write(chunk, base + from);
         }
     }
 

@@ -5,21 +5,18 @@ import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.Workload;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * On which shapes and which data a kernel is tried.
  *
- * <p>The largest extents, which are also the ones that are timed, see every kind of data. Where axes are ranges, the
- * smallest extents, those one below the largest, and two random odd or prime ones see normal data, or small integers
- * for a change.
+ * <p>The largest extents, which are also the ones that are timed, see every kind of data, normal data first. Where axes
+ * are ranges, the smallest extents, those one below the largest, and two random odd or prime ones see normal data and
+ * small integers.
  */
 final class VerificationPlan {
-    /** What the reference may cost on the first step, where every unit is compared if that is affordable at all. */
-    private static final double FIRST_OPERATIONS = 1e9;
-    /** What it may cost on each of the others. */
-    private static final double OTHER_OPERATIONS = 1e8;
     private static final int RANDOM_SHAPES = 2;
     private static final int MAX_TRIES = 64;
 
@@ -35,16 +32,15 @@ final class VerificationPlan {
     }
 
     /**
-     * One step of a plan.
+     * One shape with the data it is tried on.
      *
      * @param axes the value of each axis; not to be modified
-     * @param kind the data
-     * @param maxOperations what the reference may cost
+     * @param kinds the kinds of data, in order
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Step(long[] axes, InputKind kind, double maxOperations) {
-        /** Says where, for messages. */
-        String describe(KernelSignature signature) {
+    record Step(long[] axes, List<InputKind> kinds) {
+        /** Says on what a kernel is tried, for messages. */
+        String describe(InputKind kind, KernelSignature signature) {
             List<String> extents = new ArrayList<>();
             for (int i = 0; i < axes.length; i++) {
                 extents.add(signature.axes().get(i).name() + "=" + axes[i]);
@@ -59,16 +55,12 @@ final class VerificationPlan {
     }
 
     private List<Step> steps() {
+        List<InputKind> allKinds = new ArrayList<>(EnumSet.complementOf(EnumSet.of(InputKind.NORMAL)));
+        allKinds.addFirst(InputKind.NORMAL);
         List<Step> steps = new ArrayList<>();
-        steps.add(new Step(signature.maxAxes(), InputKind.NORMAL, FIRST_OPERATIONS));
+        steps.add(new Step(signature.maxAxes(), allKinds));
         for (long[] axes : otherShapes()) {
-            InputKind kind = steps.size() % 2 == 0 ? InputKind.NORMAL : InputKind.SMALL_INTEGERS;
-            steps.add(new Step(axes, kind, OTHER_OPERATIONS));
-        }
-        for (InputKind kind : InputKind.values()) {
-            if (kind != InputKind.NORMAL) {
-                steps.add(new Step(signature.maxAxes(), kind, OTHER_OPERATIONS));
-            }
+            steps.add(new Step(axes, List.of(InputKind.NORMAL, InputKind.SMALL_INTEGERS)));
         }
         return steps;
     }
