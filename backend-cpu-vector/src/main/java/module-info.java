@@ -2,6 +2,7 @@
 module dev.kernelwright.backend.cpu {
     requires dev.kernelwright.sdk;
     requires java.compiler;
+    requires java.management;
     requires jdk.incubator.vector;
     requires static org.jspecify;
     requires org.slf4j;

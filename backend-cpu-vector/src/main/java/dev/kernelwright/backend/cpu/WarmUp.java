@@ -8,6 +8,7 @@ import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
 
 /**
  * Runs a freshly defined kernel on memory of its own until HotSpot has compiled it, and defines it again if it stays slow.
@@ -21,7 +22,12 @@ final class WarmUp implements AutoCloseable {
     /** How much slower than measured a kernel may be; below the cliff by far, above the noise of a busy machine. */
     static final double TOLERANCE = 2.0;
     private static final int MAX_DEFINITIONS = 4;
-    private static final long NANOS_PER_DEFINITION = 1_500_000_000L;
+    /** A definition is given up after this much of the thread's own time without getting faster. */
+    private static final long STALL_NANOS = 1_000_000_000L;
+    /** And after this much in any case. */
+    private static final long NANOS_PER_DEFINITION = 6_000_000_000L;
+    /** What counts as getting faster: compiled code comes in steps of more, method by method. */
+    private static final double PROGRESS = 0.9;
     private static final long WINDOW_NANOS = 2_000_000L;
     /** More memory than this is not taken from the application for the sake of a warm-up. */
     private static final long MAX_BYTES = 1L << 30;
@@ -94,29 +100,44 @@ final class WarmUp implements AutoCloseable {
         return !affordable || bestNanos <= TOLERANCE * expectedNanos;
     }
 
-    /** Runs windows of blocks until one is fast enough or the time is spent; returns the best estimate for all blocks. */
+    /**
+     * Runs windows of blocks until they are fast enough, or no longer get faster; returns the best estimate for all.
+     *
+     * <p>The time is this thread's own, so that a busy machine does not make a kernel look stuck that HotSpot is still
+     * compiling.
+     */
     private double runUntilFast(BlockBody[] bodies) {
-        long deadline = System.nanoTime() + NANOS_PER_DEFINITION;
+        long start = threadNanos();
+        long progress = start;
         double best = Double.POSITIVE_INFINITY;
         int[] next = new int[bodies.length];
-        while (best > TOLERANCE * expectedNanos && System.nanoTime() - deadline < 0) {
+        long now = start;
+        while (best > TOLERANCE * expectedNanos && now - progress < STALL_NANOS && now - start < NANOS_PER_DEFINITION) {
             double all = 0;
             for (int step = 0; step < bodies.length; step++) {
-                all += windowNanosPerBlock(bodies, step, next, deadline) * blocks[step];
+                all += windowNanosPerBlock(bodies, step, next) * blocks[step];
+            }
+            now = threadNanos();
+            if (all < PROGRESS * best) {
+                progress = now;
             }
             best = Math.min(best, all);
         }
         return best;
     }
 
-    private double windowNanosPerBlock(BlockBody[] bodies, int step, int[] next, long deadline) {
+    private static long threadNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
+    private double windowNanosPerBlock(BlockBody[] bodies, int step, int[] next) {
         if (blocks[step] == 0) {
             return 0;
         }
         long start = System.nanoTime();
         long now = start;
         int count = 0;
-        while (count == 0 || (now - start < WINDOW_NANOS && now - deadline < 0)) {
+        while (count == 0 || now - start < WINDOW_NANOS) {
             bodies[step].run(next[step], arguments);
             next[step] = (next[step] + 1) % blocks[step];
             count++;

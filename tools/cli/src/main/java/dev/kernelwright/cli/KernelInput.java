@@ -4,12 +4,6 @@ import dev.kernelwright.cache.LaunchPlanJson;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,8 +17,8 @@ final class KernelInput {
 
     /** Reads a source with its launch plan. */
     static KernelSource read(String language, Path source, Path plan) {
-        String text = text(source, "the kernel");
-        String json = text(plan, "the launch plan");
+        String text = text(source);
+        String json = InputFile.read(plan, "the launch plan", MAX_BYTES);
         try {
             return new KernelSource(language, text, LaunchPlanJson.parse(json), Map.of());
         } catch (IllegalArgumentException e) {
@@ -35,7 +29,7 @@ final class KernelInput {
     /** Reads a template, and returns the kernel at the default point of its search space. */
     static KernelSource readTemplate(String language, Path source, KernelSignature signature) {
         try {
-            return defaultPoint(KernelTemplate.parse(language, text(source, "the kernel")), signature);
+            return defaultPoint(KernelTemplate.parse(language, text(source)), signature);
         } catch (IllegalArgumentException e) {
             throw new InputException(source + " was given without --plan, so it must be a template: " + e.getMessage(), e);
         }
@@ -52,18 +46,7 @@ final class KernelInput {
         return template.expand(point, signature);
     }
 
-    private static String text(Path file, String what) {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
-                throw new InputException(what + " " + file + " has more than " + MAX_BYTES + " bytes: make it shorter");
-            }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
-            throw new InputException(what + " " + file + " is not UTF-8 text: write it in UTF-8", e);
-        } catch (IOException e) {
-            throw new InputException(what + " in " + file + " was asked for, but it could not be read ("
-                    + e.getClass().getSimpleName() + "): name a file that is there and readable", e);
-        }
+    private static String text(Path source) {
+        return InputFile.read(source, "the kernel's source", MAX_BYTES);
     }
 }

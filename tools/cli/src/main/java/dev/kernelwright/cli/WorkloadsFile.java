@@ -7,12 +7,6 @@ import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.StandardOps;
 import dev.kernelwright.tensor.DType;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,25 +63,11 @@ final class WorkloadsFile {
     }
 
     private JsonNode parse() {
+        String text = InputFile.read(file, "a list of workloads", MAX_BYTES);
         try {
-            return Json.read(text());
-        } catch (CharacterCodingException e) {
-            throw new InputException(file + " is not UTF-8 text: write it as JSON in UTF-8", e);
-        } catch (IOException e) {
-            throw new InputException("the workloads in " + file + " were asked for, but it could not be read ("
-                    + e.getClass().getSimpleName() + "): name a file that is there and readable", e);
+            return Json.read(text);
         } catch (IllegalArgumentException e) {
             throw new InputException(file + " is not JSON: " + e.getMessage(), e);
-        }
-    }
-
-    private String text() throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
-                throw new InputException(file + " has more than " + MAX_BYTES + " bytes: split it");
-            }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         }
     }
 

@@ -53,7 +53,6 @@ class BadInputTest {
             explain softmax()                                            | without the axis
             explain softmax(rows=1,cols=4) --device cpu:7                | cpu:7
             warmup $/none.json                                           | none.json
-            cache                                                        | Missing required subcommand
             cache lost                                                   | lost
             cache show                                                   | Missing required parameter: 'KEYPREFIX'
             cache show abcd                                              | there is no kernel cache
@@ -86,6 +85,12 @@ class BadInputTest {
         assertThat(run.err().lines()).hasSize(1);
         assertThat(run.err()).contains(file.toString(), "is a file");
         assertThat(file).isEmptyFile();
+    }
+
+    @Test
+    void aGroupOfCommandsAloneIsRefused() {
+        assertThat(CommandRun.of("cache").endedWith(2).err()).contains("Missing required subcommand",
+                "'kernelwright cache --help'");
     }
 
     @Test

@@ -38,7 +38,7 @@ class WorkloadsFileTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             | the file is empty
             {                                                                            | is not JSON: line 1
-            {"workloads": []} {}                                                         | the file is empty
+            {"workloads": []} {}                                                         | is not JSON: line 1, column 19: there is more
             {"workloads": [], "workloads": []}                                           | is not JSON: line 1, column
             []                                                                           | the file is []
             {}                                                                           | : workloads is missing
@@ -86,7 +86,7 @@ class WorkloadsFileTest {
     @Test
     void aFolderIsRefused() {
         assertThatExceptionOfType(InputException.class).isThrownBy(() -> WorkloadsFile.read(folder))
-                .withMessageContaining("could not be read");
+                .withMessageContaining("which is a folder");
     }
 
     @Test

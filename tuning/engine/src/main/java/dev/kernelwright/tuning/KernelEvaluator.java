@@ -41,7 +41,9 @@ public final class KernelEvaluator implements AutoCloseable {
     private static final Set<ReasonCode> SUSPICIOUS =
             EnumSet.of(ReasonCode.OUT_OF_BOUNDS, ReasonCode.CRASHED, ReasonCode.TIMEOUT);
     /** A launch within this factor of the floor is compiled: the interpreter is slower by far. */
-    private static final double FAST_FACTOR = 30;
+    private static final double COMPILED_FACTOR = 30;
+    /** And so is one within this factor of the time that the same kernel took before. */
+    private static final double AS_BEFORE_FACTOR = 1.2;
 
     private final Workload workload;
     private final KernelSignature signature;
@@ -133,7 +135,7 @@ public final class KernelEvaluator implements AutoCloseable {
         return new Trial(inWorker(binary, deadline, (current, kernel) -> {
             double worstRatio = verifier.verify(current, kernel, deadline);
             boolean inTurn = knownBaseline(current, deadline).medianNanos() <= SLOW_BASELINE_NANOS;
-            return timed(current, kernel, worstRatio, effort, inTurn, deadline);
+            return timed(current, kernel, null, worstRatio, effort, inTurn, deadline);
         }), binary);
     }
 
@@ -143,8 +145,8 @@ public final class KernelEvaluator implements AutoCloseable {
      */
     Evaluation confirm(KernelBinary binary, Evaluation before, Deadline deadline) throws IOException {
         discardWorker();
-        return inWorker(binary, deadline,
-                (current, kernel) -> timed(current, kernel, before.worstErrorRatio(), Effort.FINAL, true, deadline));
+        return inWorker(binary, deadline, (current, kernel) -> timed(current, kernel, before.kernel(),
+                before.worstErrorRatio(), Effort.FINAL, true, deadline));
     }
 
     /** Judges a kernel that is loaded. */
@@ -165,7 +167,9 @@ public final class KernelEvaluator implements AutoCloseable {
             if (SUSPICIOUS.contains(e.reason())) {
                 discardWorker();
             }
-            return rejected(e);
+            return e.reason() == ReasonCode.TIMEOUT && deadline.isPast()
+                    ? Evaluation.rejected(ReasonCode.TIMEOUT, "the time that was allowed ended before the verdict")
+                    : rejected(e);
         } catch (IOException | RuntimeException e) {
             discardWorker();
             throw e;
@@ -176,11 +180,12 @@ public final class KernelEvaluator implements AutoCloseable {
         return Evaluation.rejected(e.reason(), String.valueOf(e.getMessage()));
     }
 
-    private Evaluation timed(TrialWorker current, int kernel, double worstRatio, Effort effort, boolean inTurn,
-            Deadline deadline) throws KernelRejectedException, IOException {
+    private Evaluation timed(TrialWorker current, int kernel, @Nullable Timing before, double worstRatio,
+            Effort effort, boolean inTurn, Deadline deadline) throws KernelRejectedException, IOException {
         double floor = floorNanos();
         OptionalInt partner = inTurn ? baseline : OptionalInt.empty();
-        TrialTimes times = timer.time(current, kernel, partner, fastNanos(), effort, deadline);
+        TrialTimes times = timer.time(current, kernel, partner, compiledNanos(before),
+                compiledNanos(baselineTiming), effort, deadline);
         Timing timing = Timing.of(times.kernelNanos());
         Timing opponent = partner.isPresent() ? Timing.of(times.baselineNanos()) : knownBaseline(current, deadline);
         baselineTiming = opponent;
@@ -195,8 +200,8 @@ public final class KernelEvaluator implements AutoCloseable {
         Timing known = baselineTiming;
         if (known == null) {
             known = baseline.isPresent()
-                    ? Timing.of(timer.timeBaseline(current, baseline.getAsInt(), fastNanos(), Effort.SEARCH, deadline)
-                            .kernelNanos())
+                    ? Timing.of(timer.timeBaseline(current, baseline.getAsInt(), compiledNanos(null), Effort.SEARCH,
+                            deadline).kernelNanos())
                     : ReferenceTimer.time(workload, pool);
             baselineTiming = known;
         }
@@ -211,8 +216,9 @@ public final class KernelEvaluator implements AutoCloseable {
         return floorNanos;
     }
 
-    private double fastNanos() {
-        return FAST_FACTOR * floorNanos();
+    /** Returns the time up to which a launch is certainly compiled. */
+    private double compiledNanos(@Nullable Timing before) {
+        return Math.max(COMPILED_FACTOR * floorNanos(), before == null ? 0 : AS_BEFORE_FACTOR * before.medianNanos());
     }
 
     /** Returns a worker that can be used, and has the baseline loaded if the backend has one. */

@@ -4,7 +4,7 @@ import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
-import dev.kernelwright.spi.Timing;
+import dev.kernelwright.tuning.verify.SpeedRule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -36,10 +36,6 @@ final class Tally {
      * @param evaluation the verdict
      */
     record Contender(int number, String generator, KernelSource source, KernelBinary binary, Evaluation evaluation) {
-        private static double medianNanos(Evaluation evaluation) {
-            Timing timing = evaluation.kernel();
-            return timing == null ? Double.POSITIVE_INFINITY : timing.medianNanos();
-        }
     }
 
     /** Counts a candidate and returns its number. */
@@ -48,7 +44,7 @@ final class Tally {
         Evaluation evaluation = trial.evaluation();
         if (evaluation.accepted() && trial.binary() != null) {
             contenders.add(new Contender(tried, generator, source, trial.binary(), evaluation));
-            contenders.sort(Comparator.comparingDouble(c -> Contender.medianNanos(c.evaluation)));
+            contenders.sort(Comparator.comparingDouble(contender -> SpeedRule.relativeTime(contender.evaluation)));
             if (contenders.size() > MAX_CONTENDERS) {
                 contenders.removeLast();
             }
@@ -64,7 +60,7 @@ final class Tally {
         examples.putIfAbsent(evaluation.reason(), shorten(evaluation.message()));
         if (evaluation.reason() != ReasonCode.NOT_FASTER) {
             lastRejection = evaluation;
-        } else if (closest == null || Contender.medianNanos(evaluation) < Contender.medianNanos(closest)) {
+        } else if (closest == null || SpeedRule.relativeTime(evaluation) < SpeedRule.relativeTime(closest)) {
             closest = evaluation;
         }
     }

@@ -6,8 +6,8 @@ import dev.kernelwright.spi.KernelGenerator;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.ReasonCode;
-import dev.kernelwright.spi.Timing;
 import dev.kernelwright.spi.TuningBudget;
+import dev.kernelwright.tuning.verify.SpeedRule;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -45,10 +45,10 @@ final class TemplateSearch implements KernelGenerator.Search {
     private final List<List<Integer>> neighbours = new ArrayList<>();
     private @Nullable List<Integer> last;
     private @Nullable List<Integer> best;
-    private double bestNanos = Double.POSITIVE_INFINITY;
+    private double bestTime = Double.POSITIVE_INFINITY;
     /** Where the climb is; null before it has begun. */
     private @Nullable List<Integer> here;
-    private double hereNanos = Double.POSITIVE_INFINITY;
+    private double hereTime = Double.POSITIVE_INFINITY;
 
     TemplateSearch(KernelTemplate template, KernelSignature signature, TuningBudget budget, long seed,
             LongSupplier nanoTime) {
@@ -93,7 +93,7 @@ final class TemplateSearch implements KernelGenerator.Search {
             return freePoint();
         }
         if (here == null) {
-            moveTo(best, bestNanos);
+            moveTo(best, bestTime);
         }
         while (!neighbours.isEmpty()) {
             List<Integer> neighbour = neighbours.removeLast();
@@ -102,7 +102,7 @@ final class TemplateSearch implements KernelGenerator.Search {
             }
         }
         // A peak: climb again from elsewhere. Whatever is found there is above nothing, so learn moves there.
-        hereNanos = Double.POSITIVE_INFINITY;
+        hereTime = Double.POSITIVE_INFINITY;
         return freePoint();
     }
 
@@ -132,24 +132,23 @@ final class TemplateSearch implements KernelGenerator.Search {
 
     @Override
     public void learn(KernelSource candidate, Evaluation evaluation) {
-        Timing timing = evaluation.kernel();
         boolean isRight = evaluation.accepted() || evaluation.reason() == ReasonCode.NOT_FASTER;
-        if (last == null || timing == null || !isRight) {
+        if (last == null || !isRight) {
             return;
         }
-        double nanos = timing.medianNanos();
-        if (nanos < bestNanos) {
+        double time = SpeedRule.relativeTime(evaluation);
+        if (time < bestTime) {
             best = last;
-            bestNanos = nanos;
+            bestTime = time;
         }
-        if (here != null && nanos < hereNanos) {
-            moveTo(last, nanos);
+        if (here != null && time < hereTime) {
+            moveTo(last, time);
         }
     }
 
-    private void moveTo(List<Integer> point, double nanos) {
+    private void moveTo(List<Integer> point, double time) {
         here = point;
-        hereNanos = nanos;
+        hereTime = time;
         neighbours.clear();
         neighbours.addAll(space.neighbours(point));
         Collections.shuffle(neighbours, random);

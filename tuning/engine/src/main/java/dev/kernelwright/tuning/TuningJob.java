@@ -43,7 +43,8 @@ final class TuningJob implements Runnable {
     private static final double CONFIRMING_PART = 0.15;
     private static final long MIN_CONFIRMING_NANOS = 2_000_000_000L;
     private static final double MAX_CONFIRMING_PART = 0.5;
-    /** What a confirmation takes at least: a start, warm-ups, and this many launches. */
+    /** What a confirmation may take on a busy machine; more where launches themselves are slow. */
+    private static final Duration MAX_CONFIRMING_TIME = Duration.ofSeconds(30);
     private static final int CONFIRMING_LAUNCHES = 12;
     private static final int MAX_DUPLICATES_IN_A_ROW = 100;
 
@@ -133,14 +134,18 @@ final class TuningJob implements Runnable {
         }
         for (Tally.Contender contender : tally.contenders()) {
             requireGoingOn();
+            // The best is confirmed in any case, which takes a second: it would be lost for its budget's sake.
             Evaluation confirmed = open.confirm(contender.binary(), contender.evaluation(),
-                    confirmationDeadline(contender.evaluation(), totalNanos));
+                    confirmationDeadline(contender.evaluation()));
             if (confirmed.accepted()) {
                 return finish(record(contender, confirmed, null));
             }
             LOG.debug("{}: candidate {} was not confirmed: {}", request.workload(), contender.number(),
                     confirmed.message());
             tally.reject(confirmed);
+            if (System.nanoTime() - startNanos > totalNanos) {
+                break;
+            }
         }
         return finish(record(null, tally.failure(), clock.instant().plus(FAILURE_LIFETIME)));
     }
@@ -213,16 +218,12 @@ final class TuningJob implements Runnable {
         }
     }
 
-    /** The rest of the budget; more only where a few launches of a slow baseline take more. */
-    private Deadline confirmationDeadline(Evaluation evaluation, long totalNanos) {
+    private static Deadline confirmationDeadline(Evaluation evaluation) {
         Timing kernel = evaluation.kernel();
         Timing baseline = evaluation.baseline();
         double launchNanos = (kernel == null ? 0 : kernel.medianNanos())
                 + (baseline == null ? 0 : baseline.medianNanos());
-        long leastNanos = MIN_CONFIRMING_NANOS + limits.startTime().toNanos() / 10
-                + (long) (CONFIRMING_LAUNCHES * launchNanos);
-        long leftNanos = startNanos + totalNanos - System.nanoTime();
-        return new Deadline(System.nanoTime() + Math.max(leftNanos, leastNanos));
+        return Deadline.after(MAX_CONFIRMING_TIME.plusNanos((long) (CONFIRMING_LAUNCHES * launchNanos)));
     }
 
     private TuningRecord finish(TuningRecord result) {

@@ -52,8 +52,12 @@ class TemplateSearchTest {
                 new TuningBudget(Duration.ofSeconds(100), candidates));
     }
 
+    private static Timing timing(double nanos) {
+        return new Timing(nanos, nanos, nanos, nanos, 9);
+    }
+
     private static Evaluation right(double nanos) {
-        return new Evaluation(ReasonCode.NOT_FASTER, "", 0, new Timing(nanos, nanos, nanos, nanos, 9), null, 0);
+        return new Evaluation(ReasonCode.NOT_FASTER, "", 0, timing(nanos), timing(100), 0);
     }
 
     /** Proposes until the budget is spent or the search ends, and returns the points in order. */
@@ -171,7 +175,7 @@ class TemplateSearchTest {
             points.add(source.parameters());
             double time = hill(source.parameters());
             search.learn(source, source.parameters().get("PAD") == 0
-                    ? new Evaluation(ReasonCode.FASTER_THAN_PHYSICS, "", 0, new Timing(1, 1, 1, 1, 9), null, 0)
+                    ? new Evaluation(ReasonCode.FASTER_THAN_PHYSICS, "", 0, timing(1), timing(100), 0)
                     : right(time));
         }
         // The climb never moves to a point with PAD = 0, so of two neighbours at most one has it.

@@ -7,27 +7,28 @@
 // maximum; and adds the weighted values.
 //
 // With many rows, k is first transposed by tiles into the workspace, so that the scores are products of broadcast
-// elements of q with vectors of keys. With fewer than PACK_FROM rows that would cost more than it saves: k is then read
-// as it lies, a dot product for each key. With SPLIT over 1, for few rows and many keys, the keys are divided among
+// elements of q with vectors of keys, and v is copied by tiles, because its rows for one head lie a power of two apart as
+// a rule and would fall into few sets of the cache. With fewer than PACK_FROM rows that would cost more than it saves: k
+// and v are then read as they lie, a dot product for each key. With SPLIT over 1, for few rows and many keys, the keys are divided among
 // blocks, and a last step joins their sums.
 //
-// The workspace holds the transposed k, then a slice for each block: scores of four rows, maximum and sum of each row, and
+// The workspace holds the tiles of k and v, then a slice for each block: scores of four rows, maximum and sum of each row, and
 // with SPLIT over 1 the rows' sums of values. A masked key or value is never multiplied by 0 but left out, since it may be
 // NaN.
 //
-// @parameter ROWS 16 4 8 32 64
+// @parameter ROWS 32 4 8 16 64
 // @parameter KEYS 64 128 256
-// @parameter VECTORS 4 2
+// @parameter VECTORS 2 4
 // @parameter PACK_FROM 12 4 64
 // @parameter SPLIT 1 2 4 8
-// @require ROWS == 16 || ROWS <= q_len * (heads / kv_heads)
+// @require ROWS == 32 || ROWS <= q_len * (heads / kv_heads)
 // @require PACK_FROM == 12 || (q_len * (heads / kv_heads) >= 4 && q_len * (heads / kv_heads) < 64)
-// @require VECTORS == 4 || q_len * (heads / kv_heads) >= PACK_FROM
+// @require VECTORS == 2 || q_len * (heads / kv_heads) >= PACK_FROM
 // @require SPLIT == 1 || (q_len * (heads / kv_heads) <= 32 && ctx >= SPLIT * KEYS)
 // @step pack grid=select(q_len*(heads/kv_heads)>=PACK_FROM,batch*kv_heads*ceil_div(ctx,KEYS),0)
 // @step attend grid=batch*kv_heads*ceil_div(q_len*(heads/kv_heads),ROWS)*SPLIT
 // @step join grid=select(SPLIT==1,0,batch*kv_heads*ceil_div(q_len*(heads/kv_heads),ROWS))
-// @workspace 4 * (select(q_len * (heads / kv_heads) >= PACK_FROM, batch * kv_heads * ceil_div(ctx, KEYS) * KEYS * head_dim, 0) + batch * kv_heads * ceil_div(q_len * (heads / kv_heads), ROWS) * SPLIT * (4 * KEYS + 2 * ROWS + select(SPLIT == 1, 0, ROWS * head_dim)))
+// @workspace 4 * (select(q_len * (heads / kv_heads) >= PACK_FROM, 2 * batch * kv_heads * ceil_div(ctx, KEYS) * KEYS * head_dim, 0) + batch * kv_heads * ceil_div(q_len * (heads / kv_heads), ROWS) * SPLIT * (4 * KEYS + 2 * ROWS + select(SPLIT == 1, 0, ROWS * head_dim)))
 package dev.kernelwright.backend.cpu.kernel;
 
 import java.lang.foreign.MemorySegment;
@@ -39,9 +40,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 final class Attention {
-    static final int ROWS = 16;
+    static final int ROWS = 32;
     static final int KEYS = 64;
-    static final int VECTORS = 4;
+    static final int VECTORS = 2;
     static final int PACK_FROM = 12;
     static final int SPLIT = 1;
     static final int HEADS = 0;
@@ -54,7 +55,7 @@ final class Attention {
     static final int LANES = SPECIES.length();
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    /** Transposes a tile of k: element d of all its keys, then element d + 1; keys beyond the last are 0. */
+    /** Transposes a tile of k, element d of all its keys and then element d + 1, and copies one of v. */
     static void pack(int block, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment out,
             MemorySegment workspace, long batch, long qLen, long ctx, long headsArgument, long kvHeadsArgument,
             long headDim) {
@@ -63,13 +64,16 @@ final class Attention {
         int tiles = (int) Math.ceilDiv(ctx, KEYS);
         long head = block / tiles;
         long firstKey = (long) (block % tiles) * KEYS;
-        long to = 4L * block * KEYS * dim;
+        long to = 8L * block * KEYS * dim;
         for (int key = 0; key < KEYS; key++) {
             boolean inside = firstKey + key < ctx;
             long from = 4 * ((head / kvHeads * ctx + firstKey + key) * kvHeads + head % kvHeads) * dim;
             for (int d = 0; d < dim; d++) {
                 float value = inside ? k.get(ValueLayout.JAVA_FLOAT, from + 4L * d) : 0;
                 workspace.set(ValueLayout.JAVA_FLOAT, to + 4L * (d * KEYS + key), value);
+            }
+            if (inside) {
+                workspace.asSlice(to + 4L * (KEYS + key) * dim, 4L * dim).copyFrom(v.asSlice(from, 4L * dim));
             }
         }
     }
@@ -141,7 +145,7 @@ final class Attention {
     }
 
     static long slice(int block, boolean packed, long kvHeadCount, int tiles, int dim) {
-        long packedFloats = packed ? kvHeadCount * tiles * KEYS * dim : 0;
+        long packedFloats = packed ? 2 * kvHeadCount * tiles * KEYS * dim : 0;
         return 4 * (packedFloats + block * (4L * KEYS + 2 * ROWS + (SPLIT > 1 ? ROWS * dim : 0)));
     }
 
@@ -171,7 +175,10 @@ final class Attention {
         int keys = (int) Math.min(KEYS, ctx - firstKey);
         long stride = 4L * kvHeads * dim;
         long keyStart = 4 * ((head / kvHeads * ctx + firstKey) * kvHeads + head % kvHeads) * dim;
-        long packedStart = 4L * ((long) head * tiles + tile) * KEYS * dim;
+        long packedStart = 8 * ((long) head * tiles + tile) * KEYS * dim;
+        MemorySegment values = packed ? workspace : v;
+        long valueStart = packed ? packedStart + 4L * KEYS * dim : keyStart;
+        long valueStride = packed ? 4L * dim : stride;
         float scale = (float) (SCALE != 0 ? SCALE : 1 / Math.sqrt(dim));
         int i = 0;
         while (i < count) {
@@ -195,7 +202,7 @@ final class Attention {
                 } else {
                     dotsOfOne(q, q0, k, keyStart, stride, seenByLast, workspace, slice, scale, dim);
                 }
-                addValues(v, keyStart, stride, sums, workspace, slice, row, i, taken, head, group, kvHeads, qLen, ctx,
+                addValues(values, valueStart, valueStride, sums, workspace, slice, row, i, taken, head, group, kvHeads, qLen, ctx,
                         firstKey, keys, dim);
             }
             i += taken;

@@ -1,15 +1,20 @@
 package dev.kernelwright.cli.output;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON that commands print and read.
@@ -18,11 +23,10 @@ import java.util.Map;
  * the same under every locale.
  */
 public final class Json {
-    private static final JsonMapper MAPPER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();
 
@@ -64,17 +68,25 @@ public final class Json {
     }
 
     /**
-     * Reads JSON that fills the whole text.
+     * Reads JSON that fills the whole text; an empty text is a missing value.
      *
      * @throws IllegalArgumentException if the text is not JSON, or an object has one member twice
      */
     public static JsonNode read(String text) {
-        try {
-            return MAPPER.readTree(text);
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            JsonNode value = MAPPER.readTree(parser);
+            if (parser.nextToken() != null) {
+                throw new IllegalArgumentException(where(parser.currentTokenLocation()) + "there is more after its end");
+            }
+            return value == null ? MissingNode.getInstance() : value;
         } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? ""
-                    : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ": ";
-            throw new IllegalArgumentException(where + e.getOriginalMessage().replace('\n', ' '), e);
+            throw new IllegalArgumentException(where(e.getLocation()) + e.getOriginalMessage().replace('\n', ' '), e);
+        } catch (IOException e) {
+            throw new IllegalStateException("reading a text failed, which needs no device", e);
         }
+    }
+
+    private static String where(@Nullable JsonLocation location) {
+        return location == null ? "" : "line " + location.getLineNr() + ", column " + location.getColumnNr() + ": ";
     }
 }

@@ -32,8 +32,8 @@ final class Stopwatch {
     }
 
     TrialTimes time(Launches kernel, @Nullable Launches baseline) throws KernelFailedException {
-        double kernelNanos = warmUp(kernel);
-        double baselineNanos = baseline == null ? 0 : warmUp(baseline);
+        double kernelNanos = warmUp(kernel, request.fastNanos());
+        double baselineNanos = baseline == null ? 0 : warmUp(baseline, request.baselineFastNanos());
         for (int attempt = 1;; attempt++) {
             Samples kernelSamples = new Samples(kernel, kernelNanos);
             @Nullable Samples baselineSamples = baseline == null ? null : new Samples(baseline, baselineNanos);
@@ -47,7 +47,7 @@ final class Stopwatch {
     }
 
     /** Runs until some windows in a row have brought nothing more, and returns the time of a launch. */
-    private double warmUp(Launches launches) throws KernelFailedException {
+    private double warmUp(Launches launches, double fastNanos) throws KernelFailedException {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
         int steady = 0;
@@ -64,7 +64,7 @@ final class Stopwatch {
             }
             long elapsed = System.nanoTime() - start;
             boolean compiled = launches.isSettled() || (elapsed >= MIN_WARM_UP_NANOS
-                    && (each <= request.fastNanos() || count >= MANY_LAUNCHES || elapsed >= LONG_NANOS));
+                    && (each <= fastNanos || count >= MANY_LAUNCHES || elapsed >= LONG_NANOS));
             if (elapsed >= MAX_WARM_UP_NANOS || (compiled && steady >= STEADY_WINDOWS)) {
                 return each;
             }

@@ -8,15 +8,16 @@ package dev.kernelwright.tuning.trial;
  * @param axes the value of each axis; not to be modified
  * @param layout where the buffers of a set are
  * @param sets how many sets of buffers the kernel takes in turn; the baseline has as many of its own behind them
- * @param fastNanos a launch that takes less was certainly compiled and not interpreted
+ * @param fastNanos a launch of the kernel that takes no longer was certainly compiled and not interpreted
+ * @param baselineFastNanos the same for the baseline
  * @param sampleNanos how long one sample lasts at least: so many launches that the clock's resolution and the cost of
  *        a call do not matter
  * @param samples how many samples are wanted of each
  * @param limitNanos when to be content with fewer
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record TimingRequest(int kernel, int baseline, long[] axes, BufferLayout layout, int sets, long fastNanos,
-        long sampleNanos, int samples, long limitNanos) {
+public record TimingRequest(int kernel, int baseline, long[] axes, BufferLayout layout, int sets, double fastNanos,
+        double baselineFastNanos, long sampleNanos, int samples, long limitNanos) {
     /** Stands for no kernel. */
     public static final int NONE = -1;
     /** The most samples that may be asked for. */

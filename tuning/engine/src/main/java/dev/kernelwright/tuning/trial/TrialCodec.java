@@ -152,7 +152,8 @@ final class TrialCodec {
         writeAxes(out, request.axes());
         writeLayout(out, request.layout());
         out.writeInt(request.sets());
-        out.writeLong(request.fastNanos());
+        out.writeDouble(request.fastNanos());
+        out.writeDouble(request.baselineFastNanos());
         out.writeLong(request.sampleNanos());
         out.writeInt(request.samples());
         out.writeLong(request.limitNanos());
@@ -160,7 +161,8 @@ final class TrialCodec {
 
     static TimingRequest readTimingRequest(DataInput in) throws IOException {
         return new TimingRequest(in.readInt(), in.readInt(), readAxes(in), readLayout(in), readCount(in, MAX_ENTRIES),
-                in.readLong(), in.readLong(), readCount(in, TimingRequest.MAX_SAMPLES), in.readLong());
+                in.readDouble(), in.readDouble(), in.readLong(), readCount(in, TimingRequest.MAX_SAMPLES),
+                in.readLong());
     }
 
     static void writeTimes(DataOutput out, TrialTimes times) throws IOException {

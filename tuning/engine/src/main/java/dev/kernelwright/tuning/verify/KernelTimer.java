@@ -69,11 +69,12 @@ public final class KernelTimer {
      * Times a kernel.
      *
      * @param baseline the kernel to time in turn with it, if there is one
-     * @param fastNanos a launch that takes less was certainly compiled and not interpreted
+     * @param fastNanos a launch of the kernel that takes no longer was certainly compiled and not interpreted
+     * @param baselineFastNanos the same for the baseline
      * @throws KernelRejectedException if the launches do not stand up to the checks
      */
-    public TrialTimes time(TrialWorker worker, int kernel, OptionalInt baseline, double fastNanos, Effort effort,
-            Deadline deadline) throws KernelRejectedException, IOException {
+    public TrialTimes time(TrialWorker worker, int kernel, OptionalInt baseline, double fastNanos,
+            double baselineFastNanos, Effort effort, Deadline deadline) throws KernelRejectedException, IOException {
         long[] axes = workload.signature().maxAxes();
         BufferLayout layout = layout(worker, kernel, baseline, axes, deadline);
         int sets = setCount(layout);
@@ -83,7 +84,8 @@ public final class KernelTimer {
                 fills.add(launches.fill(worker, set, InputKind.NORMAL));
             }
             TrialTimes times = worker.time(new TimingRequest(kernel, baseline.orElse(TimingRequest.NONE), axes, layout,
-                    sets, (long) fastNanos, SAMPLE_NANOS, effort.samples, effort.limit.toNanos()), deadline);
+                    sets, fastNanos, baselineFastNanos, SAMPLE_NANOS, effort.samples, effort.limit.toNanos()),
+                    deadline);
             int compared = random.nextInt(sets);
             for (int set = 0; set < sets; set++) {
                 launches.takeIn(worker, set, fills.get(set));
@@ -121,7 +123,7 @@ public final class KernelTimer {
                 }
             }
             return worker.timeBaseline(new TimingRequest(baseline, TimingRequest.NONE, axes, layout, sets,
-                    (long) fastNanos, SAMPLE_NANOS, effort.samples, effort.limit.toNanos()), deadline);
+                    fastNanos, 0, SAMPLE_NANOS, effort.samples, effort.limit.toNanos()), deadline);
         } catch (KernelRejectedException e) {
             throw new IOException("the baseline of " + workload + " cannot be timed: " + e.getMessage(), e);
         }

@@ -1,5 +1,6 @@
 package dev.kernelwright.tuning.verify;
 
+import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.Timing;
 
 /** What a time must be to be believed, and to count as faster. */
@@ -26,6 +27,18 @@ public final class SpeedRule {
      */
     public static boolean isFaster(Timing kernel, Timing baseline) {
         return kernel.highNanos() < LARGEST_PART * baseline.lowNanos();
+    }
+
+    /**
+     * Returns what candidates are ranked by: the kernel's time as a fraction of the baseline's, infinite if it was not
+     * timed.
+     *
+     * <p>The two are timed in turn, so that what the rest of the machine does cancels out; candidates are timed one
+     * after the other, and on a busy machine their bare times differ by more than the kernels do.
+     */
+    public static double relativeTime(Evaluation evaluation) {
+        double speedup = evaluation.speedup();
+        return Double.isNaN(speedup) ? Double.POSITIVE_INFINITY : 1 / speedup;
     }
 
     /** Returns whether a time is below what the device can do; never if the floor is not known. */

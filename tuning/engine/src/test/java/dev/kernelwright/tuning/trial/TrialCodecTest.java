@@ -60,7 +60,8 @@ class TrialCodecTest {
     @Test
     void aTimingRequestIsReadAsItWasWritten() throws IOException {
         BufferLayout layout = BufferLayout.of(TestOps.fixed().signature(), new long[]{8, 64}, 96, () -> 3);
-        TimingRequest request = new TimingRequest(4, 2, new long[]{8, 64}, layout, 3, 5_000, 200_000, 21, 9_000);
+        TimingRequest request = new TimingRequest(4, 2, new long[]{8, 64}, layout, 3, 5_000, 0.5, 200_000, 21,
+                9_000);
         TimingRequest read = TrialCodec
                 .readTimingRequest(reading(written(out -> TrialCodec.writeTimingRequest(out, request))));
         assertThat(read).usingRecursiveComparison().isEqualTo(request);

@@ -2,6 +2,8 @@ package dev.kernelwright.tuning.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kernelwright.spi.Evaluation;
+import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Timing;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +23,13 @@ class SpeedRuleTest {
     void aGainOfLessThanTwoPercentIsNone() {
         assertThat(SpeedRule.isFaster(timing(99, 99, 99), timing(100, 100, 100))).isFalse();
         assertThat(SpeedRule.isFaster(timing(97, 97, 97), timing(100, 100, 100))).isTrue();
+    }
+
+    @Test
+    void candidatesAreRankedByTheirTimeRelativeToTheBaselines() {
+        assertThat(SpeedRule.relativeTime(new Evaluation(ReasonCode.NOT_FASTER, "", 0, timing(1, 30, 40),
+                timing(1, 120, 140), 0))).isEqualTo(0.25);
+        assertThat(SpeedRule.relativeTime(Evaluation.rejected(ReasonCode.CRASHED, ""))).isInfinite();
     }
 
     @Test
