@@ -9,6 +9,10 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.MethodTransform;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
@@ -17,6 +21,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessFlag;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A screened kernel class, from which bodies of blocks are made.
@@ -25,11 +30,19 @@ import java.util.Arrays;
  * without a method handle and without packing arguments into arrays, the class is given one more method before it is
  * defined, {@link BlockBody#run}, which takes the arguments out of the {@link LaunchArguments} and calls the entry
  * point. Each {@link #define} makes a new hidden class of the same bytes, with its own profile and its own machine code.
+ *
+ * <p>And every method begins by asking each of its segments for its size, which it drops. What C2 knows of a segment's
+ * class inside the platform's methods, it knows from their profiles, which all users of memory in the JVM share. One that
+ * works on heap segments, as the Vector API does itself before it is compiled (reinterpreting a vector goes through a
+ * byte array), makes every kernel compiled afterwards up to four times slower. The profile of a call in the kernel is its
+ * own: there the class is always the same, C2 checks it once and then knows it for the rest of the method.
  */
 final class KernelClass {
     private static final ClassDesc SEGMENT = MemorySegment.class.describeConstable().orElseThrow();
     private static final ClassDesc ARGUMENTS = LaunchArguments.class.describeConstable().orElseThrow();
     private static final MethodTypeDesc BODY = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int, ARGUMENTS);
+
+    private static final MethodTypeDesc BYTE_SIZE = MethodTypeDesc.of(ConstantDescs.CD_long);
 
     private final byte[] classFile;
 
@@ -74,10 +87,35 @@ final class KernelClass {
 
     private static byte[] implementBody(ClassModel model, String entry, MethodTypeDesc type, int segments, int axes) {
         ClassDesc self = model.thisClass().asSymbol();
-        return ClassFile.of().transformClass(model, ClassTransform.endHandler(builder -> builder
+        ClassTransform pinSegments = (builder, element) -> {
+            if (element instanceof MethodModel method) {
+                builder.transformMethod(method, MethodTransform.transformingCode(new PinSegments(method)));
+            } else {
+                builder.with(element);
+            }
+        };
+        return ClassFile.of().transformClass(model, pinSegments.andThen(ClassTransform.endHandler(builder -> builder
                 .withInterfaceSymbols(BlockBody.class.describeConstable().orElseThrow())
                 .withMethodBody("run", BODY, ClassFile.ACC_PUBLIC,
-                        code -> unpack(code, self, entry, type, segments, axes))));
+                        code -> unpack(code, self, entry, type, segments, axes)))));
+    }
+
+    /** Lets a method begin with a call of {@code byteSize} on each segment among its parameters. */
+    private record PinSegments(MethodModel method) implements CodeTransform {
+        @Override
+        public void atStart(CodeBuilder code) {
+            List<ClassDesc> parameters = method.methodTypeSymbol().parameterList();
+            for (int i = 0; i < parameters.size(); i++) {
+                if (parameters.get(i).equals(SEGMENT)) {
+                    code.aload(code.parameterSlot(i)).invokeinterface(SEGMENT, "byteSize", BYTE_SIZE).pop2();
+                }
+            }
+        }
+
+        @Override
+        public void accept(CodeBuilder code, CodeElement element) {
+            code.with(element);
+        }
     }
 
     private static void unpack(CodeBuilder code, ClassDesc self, String entry, MethodTypeDesc type, int segments,

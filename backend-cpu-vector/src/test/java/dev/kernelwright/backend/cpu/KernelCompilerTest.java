@@ -31,7 +31,7 @@ class KernelCompilerTest {
         assertThat(rejection(KernelSources.running("dev.kernelwright.spi.Backend b = null;")))
                 .hasMessageContaining("package dev.kernelwright.spi does not exist");
         assertThat(rejection(KernelSources.running("java.sql.Connection c = null;")))
-                .hasMessageContaining("package java.sql does not exist");
+                .hasMessageContaining("package java.sql is not visible");
     }
 
     @Test

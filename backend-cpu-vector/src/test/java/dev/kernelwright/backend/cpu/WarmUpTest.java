@@ -6,6 +6,7 @@ import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.standard.Add;
 import dev.kernelwright.spi.BlockBody;
 import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tensor.DType;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -64,10 +65,14 @@ class WarmUpTest {
             assertThat(arguments.axes()).containsExactly(64);
         };
         BlockBody second = (block, arguments) -> runs[3 + block]++;
-        try (WarmUp warmUp = new WarmUp(SIGNATURE, 256, new int[]{3, 2, 0}, 1e9)) {
+        try (WarmUp warmUp = new WarmUp(SIGNATURE, 256, new int[]{3, 2, 0}, 1)) {
             warmUp.run(new BlockBody[]{first, second, (block, arguments) -> {
                 throw new AssertionError("a step without blocks was run");
-            }}, () -> new BlockBody[0]);
+            }}, () -> {
+                throw new KernelRejectedException(ReasonCode.CRASHED, "enough");
+            });
+        } catch (KernelRejectedException e) {
+            assertThat(e).hasMessage("enough");
         }
         assertThat(runs).doesNotContain(0);
     }

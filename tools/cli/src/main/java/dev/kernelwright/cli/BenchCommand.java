@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
 
 /** Times the tuned kernel, the baseline on all threads and on one, in turn, against the roofline floor. */
 @Command(name = "bench", description = "Time the tuned kernel and the baseline, in turn, against the roofline floor.",
-        footer = {"", "A workload with ranges is timed at their upper ends. The baseline on one thread is a plain loop.",
+        footer = {"",
+                "A workload with ranges is timed at their upper ends. The baseline on one thread is a plain loop.",
                 "Exit codes: 0 timed, 2 bad usage or input."})
 final class BenchCommand implements Callable<Integer> {
     private static final Duration LOAD_TIMEOUT = Duration.ofMinutes(1);
@@ -52,8 +53,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** What is timed. */
-    private record Contender(String name, int threads, BoundOp op) {
-    }
+    private record Contender(String name, int threads, BoundOp op) {}
 
     @Override
     public Integer call() throws InterruptedException {
@@ -124,8 +124,10 @@ final class BenchCommand implements Callable<Integer> {
         try {
             return new InputSets(workload, device, arena);
         } catch (OutOfMemoryError e) {
-            throw new InputException("a bench of " + workload + " was asked for, but its buffers do not fit into memory:"
-                    + " choose smaller axes", e);
+            throw new InputException(
+                    "a bench of " + workload + " was asked for, but its buffers do not fit into memory:"
+                            + " choose smaller axes",
+                    e);
         }
     }
 

@@ -25,8 +25,7 @@ record BenchReport(Workload workload, Device device, int inputSets, double floor
     static final String ONE_THREAD = "baseline on one thread";
 
     /** The times of one contender. */
-    record Result(String name, int threads, Timing timing) {
-    }
+    record Result(String name, int threads, Timing timing) {}
 
     private double nanos(String name) {
         return results.stream().filter(result -> result.name().equals(name))
@@ -49,7 +48,9 @@ record BenchReport(Workload workload, Device device, int inputSets, double floor
     List<String> lines() {
         long setBytes = workload.signature().totalBytes(workload.signature().maxAxes());
         List<String> lines = new ArrayList<>();
-        lines.add(workload + " on " + device + ", " + inputSets + " sets of buffers of " + Figures.bytes(setBytes));
+        lines.add(
+                workload + " on " + device + ", " + inputSets + (inputSets == 1 ? " set" : " sets") + " of buffers of "
+                        + Figures.bytes(setBytes));
         if (!note.isEmpty()) {
             lines.add((Double.isFinite(nanos(TUNED)) ? "note: " : "only the baseline is timed: ") + note);
         }
@@ -68,7 +69,8 @@ record BenchReport(Workload workload, Device device, int inputSets, double floor
         if (Double.isFinite(nanos(TUNED))) {
             lines.add("the tuned kernel is " + Figures.ratio(speedupOver(BASELINE)) + " as fast as the baseline"
                     + (Double.isFinite(nanos(ONE_THREAD))
-                            ? " and " + Figures.ratio(speedupOver(ONE_THREAD)) + " as fast as that on one thread" : ""));
+                            ? " and " + Figures.ratio(speedupOver(ONE_THREAD)) + " as fast as that on one thread"
+                            : ""));
         }
         return lines;
     }

@@ -69,7 +69,8 @@ final class CacheListCommand implements Callable<Integer> {
 
     /** Returns what tells one machine from another for people; the whole target is in the record. */
     private static String target(TuningRecord record) {
-        return record.target().fields().stream().filter(field -> List.of("backend", "cpu", "device").contains(field.name()))
+        return record.target().fields().stream()
+                .filter(field -> List.of("backend", "cpu", "device").contains(field.name()))
                 .map(Target.Field::value).collect(Collectors.joining(": "));
     }
 

@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
 
 /** Shows a record as it is stored, or the source of its kernel. */
 @Command(name = "show", description = "Show a record: its JSON, or the source of its kernel.",
-        footer = {"", "Exit codes: 0 shown, 1 the record has no kernel whose source could be shown, 2 bad usage or input."})
+        footer = {"",
+                "Exit codes: 0 shown, 1 the record has no kernel whose source could be shown, 2 bad usage or input."})
 final class CacheShowCommand implements Callable<Integer> {
     private final Console console;
 
@@ -50,7 +51,8 @@ final class CacheShowCommand implements Callable<Integer> {
             console.line(new String(RecordCodec.encode(record), StandardCharsets.UTF_8).stripTrailing());
             return ExitCode.SUCCESS;
         } catch (RecordFormatException e) {
-            throw new InputException("the record " + record.key() + " was read but cannot be shown: " + e.getMessage(), e);
+            throw new InputException("the record " + record.key() + " was read but cannot be shown: " + e.getMessage(),
+                    e);
         }
     }
 

@@ -53,11 +53,9 @@ final class CacheVerification implements AutoCloseable {
      * @param workload empty if it is not known
      * @param detail what was done and found, or what is wrong
      */
-    record Checked(Path file, String workload, boolean sound, String detail) {
-    }
+    record Checked(Path file, String workload, boolean sound, String detail) {}
 
-    private record Found(String workload, boolean sound, String detail) {
-    }
+    private record Found(String workload, boolean sound, String detail) {}
 
     /** Returns what was found of every file under a cache's root. */
     List<Checked> verify(Path root) throws InterruptedException {
@@ -99,7 +97,8 @@ final class CacheVerification implements AutoCloseable {
         try (BoundOp op = runtime.bind(workload)) {
             runtime.awaitIdle(LOAD_TIMEOUT);
             String remarks = String.join("; ", fallbacks);
-            return !op.isTuned() ? unsound(record, remarks)
+            return !op.isTuned()
+                    ? unsound(record, remarks)
                     : sound(record, "read, screened, loaded" + (remarks.isEmpty() ? "" : "; " + remarks));
         }
     }

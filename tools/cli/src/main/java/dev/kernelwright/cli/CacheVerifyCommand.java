@@ -16,13 +16,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Reads every record again, and loads every kernel that was made for this machine. */
-@Command(name = "verify", description = "Read every record again, and load every kernel that was made for this machine.",
-        footer = {"", "Nothing is moved or deleted. Exit codes: 0 all is sound, 1 something is not, 2 bad usage or input."})
+@Command(name = "verify",
+        description = "Read every record again, and load every kernel that was made for this machine.",
+        footer = {"",
+                "Nothing is moved or deleted. Exit codes: 0 all is sound, 1 something is not, 2 bad usage or input."})
 final class CacheVerifyCommand implements Callable<Integer> {
     private final Console console;
 
-    @Option(names = "--run", description = "Also compile those kernels anew and check what they compute, which takes some"
-            + " seconds for each.")
+    @Option(names = "--run",
+            description = "Also compile those kernels anew and check what they compute, which takes some"
+                    + " seconds for each.")
     private boolean run;
     @Mixin
     private final CacheOptions cache = new CacheOptions();
@@ -50,7 +53,8 @@ final class CacheVerifyCommand implements Callable<Integer> {
             ObjectNode json = Json.object().put("cache", cache.location().folder().toString())
                     .put("sound", all.size() - unsound).put("unsound", unsound);
             ArrayNode list = json.putArray("records");
-            all.forEach(checked -> list.addObject().put("file", checked.file().toString()).put("workload", checked.workload())
+            all.forEach(checked -> list.addObject().put("file", checked.file().toString())
+                    .put("workload", checked.workload())
                     .put("sound", checked.sound()).put("detail", checked.detail()));
             console.json(json);
         } else {
@@ -68,8 +72,9 @@ final class CacheVerifyCommand implements Callable<Integer> {
     private void print(List<Checked> all, long unsound) {
         if (!all.isEmpty()) {
             Table table = new Table("record", "", "workload", "found");
-            all.forEach(checked -> table.row(name(checked.file()), checked.sound() ? "ok" : "UNSOUND", checked.workload(),
-                    checked.detail()));
+            all.forEach(
+                    checked -> table.row(name(checked.file()), checked.sound() ? "ok" : "UNSOUND", checked.workload(),
+                            checked.detail()));
             console.lines(table.lines());
         }
         console.line((all.size() - unsound) + " sound, " + unsound + " unsound in " + cache.location().folder()

@@ -63,7 +63,8 @@ final class CandidateLines implements AutoCloseable {
     }
 
     private static String format(String number, String parameters, String time, String speedup, String verdict) {
-        return String.format(Locale.ROOT, "%4s  %-42s  %9s  %7s  %s", number, parameters, time, speedup, verdict).stripTrailing();
+        return String.format(Locale.ROOT, "%4s  %-42s  %9s  %7s  %s", number, parameters, time, speedup, verdict)
+                .stripTrailing();
     }
 
     /** Takes the bar away. */

@@ -57,7 +57,8 @@ final class CheckCommand implements Callable<Integer> {
         Workload workload = WorkloadParameter.parse(workloadText, dtype);
         try (OpenBackend open = device.openBackend()) {
             String language = open.backend().sourceLanguage();
-            KernelSource kernel = plan == null ? KernelInput.readTemplate(language, source, workload.signature())
+            KernelSource kernel = plan == null
+                    ? KernelInput.readTemplate(language, source, workload.signature())
                     : KernelInput.read(language, source, plan);
             return report(workload, open.backend().device().name(), evaluate(workload, open, kernel));
         } catch (IOException e) {
@@ -100,7 +101,8 @@ final class CheckCommand implements Callable<Integer> {
                         + Figures.percent(evaluation.floorNanos() / evaluation.kernel().medianNanos()) + " reached)");
             }
         }
-        return evaluation.accepted() || evaluation.reason() == ReasonCode.NOT_FASTER ? ExitCode.SUCCESS
+        return evaluation.accepted() || evaluation.reason() == ReasonCode.NOT_FASTER
+                ? ExitCode.SUCCESS
                 : ExitCode.NEGATIVE;
     }
 }

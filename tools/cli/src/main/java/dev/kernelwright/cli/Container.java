@@ -13,8 +13,7 @@ final class Container {
     /** Linux' control groups, version 2. Elsewhere nothing is there, and there is nothing to say. */
     private static final Path CONTROL_GROUP = Path.of("/sys/fs/cgroup");
 
-    private Container() {
-    }
+    private Container() {}
 
     static List<Finding> findings() {
         return findings(CONTROL_GROUP, Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory());

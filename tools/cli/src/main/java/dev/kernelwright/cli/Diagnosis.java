@@ -51,15 +51,17 @@ final class Diagnosis {
         String mode = System.getProperty("java.vm.info", "");
         findings.add(mode.startsWith("mixed mode") && !mode.contains("client")
                 ? Finding.ok("just-in-time compiler", mode)
-                : Finding.warn("just-in-time compiler", mode, "start java without -Xint and -XX:TieredStopAtLevel, under"
-                        + " which vector code is up to a thousand times slower"));
+                : Finding.warn("just-in-time compiler", mode,
+                        "start java without -Xint and -XX:TieredStopAtLevel, under"
+                                + " which vector code is up to a thousand times slower"));
         findings.add(ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
                 ? Finding.ok("vector module", VECTOR_MODULE)
                 : Finding.fail("vector module", VECTOR_MODULE + " is not in this JVM", "start java with --add-modules "
                         + VECTOR_MODULE));
         findings.add(ToolProvider.getSystemJavaCompiler() != null
                 ? Finding.ok("java compiler", "module jdk.compiler")
-                : Finding.warn("java compiler", "there is none, so stored kernels run but none can be tuned for the cpu",
+                : Finding.warn("java compiler",
+                        "there is none, so stored kernels run but none can be tuned for the cpu",
                         "run on a JDK, or add the module jdk.compiler to the image"));
     }
 
@@ -78,7 +80,8 @@ final class Diagnosis {
         }
         if (!any) {
             findings.add(Finding.fail("devices", "none of " + backends.size() + " backends has a device",
-                    backends.isEmpty() ? "add one such as kernelwright-backend-cpu-vector to the class path"
+                    backends.isEmpty()
+                            ? "add one such as kernelwright-backend-cpu-vector to the class path"
                             : "see to one of those above"));
         }
         return any;
@@ -91,12 +94,14 @@ final class Diagnosis {
             location = cache.location();
             opened = cache.openIfThere();
         } catch (InputException e) {
-            findings.add(Finding.fail("cache", String.valueOf(e.getMessage()), "do that, or name another with --cache"));
+            findings.add(
+                    Finding.fail("cache", String.valueOf(e.getMessage()), "do that, or name another with --cache"));
             return;
         }
         Path folder = location.folder();
         if (opened.isEmpty()) {
-            findings.add(Finding.ok("cache", folder + " (" + location.reason() + "), which is created when it is needed"));
+            findings.add(
+                    Finding.ok("cache", folder + " (" + location.reason() + "), which is created when it is needed"));
             return;
         }
         try (DirectoryStore store = opened.get()) {
@@ -120,7 +125,8 @@ final class Diagnosis {
     private void disk(Path folder) {
         try {
             long free = Files.getFileStore(folder).getUsableSpace();
-            findings.add(free >= ENOUGH_DISK_BYTES ? Finding.ok("disk", Figures.bytes(free) + " free")
+            findings.add(free >= ENOUGH_DISK_BYTES
+                    ? Finding.ok("disk", Figures.bytes(free) + " free")
                     : Finding.warn("disk", Figures.bytes(free) + " free", "make room, or new kernels cannot be kept"));
         } catch (IOException e) {
             findings.add(Finding.warn("disk", "the free space of " + folder + " cannot be read: " + e,
@@ -131,7 +137,8 @@ final class Diagnosis {
     private boolean tuner() {
         Optional<String> tuner = ServiceLoader.load(TunerProvider.class).stream()
                 .map(provider -> provider.type().getName()).findFirst();
-        findings.add(tuner.isPresent() ? Finding.ok("tuner", tuner.get())
+        findings.add(tuner.isPresent()
+                ? Finding.ok("tuner", tuner.get())
                 : Finding.warn("tuner", "there is none, so what is not in the cache is answered by the baseline",
                         "add kernelwright-tuning-engine to the class path, if that is not meant"));
         return tuner.isPresent();

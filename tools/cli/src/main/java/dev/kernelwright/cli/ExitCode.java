@@ -11,6 +11,5 @@ final class ExitCode {
     /** The command itself is broken. */
     static final int INTERNAL_ERROR = 3;
 
-    private ExitCode() {
-    }
+    private ExitCode() {}
 }

@@ -61,7 +61,8 @@ final class ExplainCommand implements Callable<Integer> {
                         + ": tune it again, as the next program that binds it will");
             }
             Optional<KernelKey> nearest = nearest(key, store.keys());
-            return nearest.isPresent() ? miss(json, key, nearest.get(), store.location())
+            return nearest.isPresent()
+                    ? miss(json, key, nearest.get(), store.location())
                     : miss(json, "the cache " + store.location() + " is empty");
         }
     }

@@ -12,8 +12,7 @@ import java.nio.file.Path;
 
 /** Reads the files of text that users name. */
 final class InputFile {
-    private InputFile() {
-    }
+    private InputFile() {}
 
     /**
      * Returns the text of a file.
@@ -31,7 +30,8 @@ final class InputFile {
             }
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
-            throw new InputException(what + " was looked for in " + file + ", which is not UTF-8 text: write it in UTF-8",
+            throw new InputException(
+                    what + " was looked for in " + file + ", which is not UTF-8 text: write it in UTF-8",
                     e);
         } catch (IOException e) {
             throw new InputException(what + " was looked for in " + file + ", " + fault(file, e)
@@ -46,7 +46,8 @@ final class InputFile {
         if (Files.isDirectory(file)) {
             return "which is a folder";
         }
-        return cause instanceof AccessDeniedException ? "which this user may not read"
+        return cause instanceof AccessDeniedException
+                ? "which this user may not read"
                 : "which cannot be read (" + cause.getMessage() + ")";
     }
 }

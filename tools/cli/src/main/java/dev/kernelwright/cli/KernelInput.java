@@ -12,8 +12,7 @@ import java.util.Map;
 final class KernelInput {
     private static final int MAX_BYTES = 4 * KernelSource.MAX_CHARS;
 
-    private KernelInput() {
-    }
+    private KernelInput() {}
 
     /** Reads a source with its launch plan. */
     static KernelSource read(String language, Path source, Path plan) {
@@ -31,7 +30,8 @@ final class KernelInput {
         try {
             return defaultPoint(KernelTemplate.parse(language, text(source)), signature);
         } catch (IllegalArgumentException e) {
-            throw new InputException(source + " was given without --plan, so it must be a template: " + e.getMessage(), e);
+            throw new InputException(source + " was given without --plan, so it must be a template: " + e.getMessage(),
+                    e);
         }
     }
 

@@ -13,8 +13,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs the {@code kernelwright} command. */
 public final class Main {
-    private Main() {
-    }
+    private Main() {}
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
@@ -54,7 +53,8 @@ public final class Main {
             return ExitCode.BAD_INPUT;
         }
         List<String> suggestions = exception instanceof UnmatchedArgumentException unmatched
-                ? unmatched.getSuggestions() : List.of();
+                ? unmatched.getSuggestions()
+                : List.of();
         String message = exception.getMessage()
                 + (suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?")
                 + " ('" + command.getCommandSpec().qualifiedName() + " --help' says what there is)";

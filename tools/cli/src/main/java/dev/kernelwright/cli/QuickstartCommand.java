@@ -16,13 +16,15 @@ import picocli.CommandLine.Option;
 
 /** Runs the sample that shows a miss, the tuning behind it, the swap, and a second start that hits. */
 @Command(name = "quickstart", description = "Show what Kernelwright does, in less than two minutes.",
-        footer = {"", "Exit codes: 0 the second start missed nothing and all numbers were right, 1 not so, 2 bad usage or"
-                + " input."})
+        footer = {"",
+                "Exit codes: 0 the second start missed nothing and all numbers were right, 1 not so, 2 bad usage or"
+                        + " input."})
 final class QuickstartCommand implements Callable<Integer> {
     private final Console console;
 
-    @Option(names = "--cache", paramLabel = "DIR", description = "A kernel cache to use, and to keep. Default: a new one,"
-            + " which is deleted afterwards.")
+    @Option(names = "--cache", paramLabel = "DIR",
+            description = "A kernel cache to use, and to keep. Default: a new one,"
+                    + " which is deleted afterwards.")
     private @Nullable Path cache;
     @Option(names = "--fresh", description = "Tune anew what the cache given by --cache has already.")
     private boolean fresh;
@@ -40,7 +42,8 @@ final class QuickstartCommand implements Callable<Integer> {
         boolean terminal = console.isTerminal() && !output.json();
         Quickstart.Result result;
         try {
-            result = cache == null ? Quickstart.runOnTemporaryCache(story, terminal)
+            result = cache == null
+                    ? Quickstart.runOnTemporaryCache(story, terminal)
                     : Quickstart.run(cache, fresh, story, terminal);
         } catch (IOException | IllegalStateException e) {
             throw InputException.of(e);

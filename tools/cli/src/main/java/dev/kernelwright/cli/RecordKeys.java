@@ -18,8 +18,7 @@ final class RecordKeys {
     private static final String AXIS = "axis.";
     private static final String ATTRIBUTE = "attribute.";
 
-    private RecordKeys() {
-    }
+    private RecordKeys() {}
 
     /**
      * Returns the key in a store that begins with some digits.

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredFiles {
     private static final String SUFFIX = ".json";
 
-    private StoredFiles() {
-    }
+    private StoredFiles() {}
 
     /**
      * A file that should be a record.
@@ -27,8 +26,7 @@ final class StoredFiles {
      * @param sound whether it is what it should be, as far as this version of Kernelwright can tell
      * @param note why it was not read, or is not what it should be; empty if there is nothing to say
      */
-    record StoredFile(Path path, @Nullable TuningRecord record, boolean sound, String note) {
-    }
+    record StoredFile(Path path, @Nullable TuningRecord record, boolean sound, String note) {}
 
     /**
      * Reads the files of a cache.
@@ -56,7 +54,8 @@ final class StoredFiles {
         try (InputStream in = Files.newInputStream(path)) {
             TuningRecord record = RecordCodec.decode(in.readNBytes(RecordCodec.MAX_BYTES + 1));
             boolean named = path.endsWith(record.key().digest() + SUFFIX);
-            return new StoredFile(path, record, named, named ? ""
+            return new StoredFile(path, record, named, named
+                    ? ""
                     : "it is the record " + record.key() + " under another name: it was copied or renamed");
         } catch (RecordFormatException e) {
             return new StoredFile(path, null, e.isNewerVersion(), String.valueOf(e.getMessage()));

@@ -17,8 +17,7 @@ final class TrialCheck {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String CURE = "allow this process to start java and to write into its temporary folder";
 
-    private TrialCheck() {
-    }
+    private TrialCheck() {}
 
     static Finding run(DeviceOptions device) {
         Workload workload = WorkloadParameter.parse(WORKLOAD, DType.F32.id());

@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
 
 /** Finds the best kernel for a workload on a device and stores it. */
 @Command(name = "tune", description = "Find the best kernel for a workload and store it.",
-        footer = {"", "Exit codes: 0 a record is stored, be it that the baseline is the best; 1 there could be no verdict;"
-                + " 2 bad usage or input."})
+        footer = {"",
+                "Exit codes: 0 a record is stored, be it that the baseline is the best; 1 there could be no verdict;"
+                        + " 2 bad usage or input."})
 final class TuneCommand implements Callable<Integer> {
     private final Console console;
 
@@ -69,7 +70,8 @@ final class TuneCommand implements Callable<Integer> {
     private int report(TuningOutcome outcome, Workload workload, KernelKey key, String location, ObjectNode json) {
         switch (outcome) {
             case TuningOutcome.Hit(TuningRecord record) -> say(json, "hit", record, workload
-                    + " was tuned already: " + Verdict.sentence(record) + "; see it with 'kernelwright cache show " + key
+                    + " was tuned already: " + Verdict.sentence(record) + "; see it with 'kernelwright cache show "
+                    + key
                     + "', replace it with --retune");
             case TuningOutcome.Stored(TuningRecord record) -> say(json,
                     record.kernel() == null ? "baseline" : "tuned", record, workload + ": " + Verdict.sentence(record)

@@ -52,9 +52,10 @@ final class TuningSession implements AutoCloseable {
                         case RuntimeEvent.Candidate candidate -> onCandidate.accept(candidate);
                         case RuntimeEvent.Tuned done -> tuned.set(Optional.of(done.record()));
                         case RuntimeEvent.Fallback fallback -> fallbacks.add(fallback.reason());
-                        case RuntimeEvent.Hit _, RuntimeEvent.Miss _, RuntimeEvent.Live _ -> {
-                            // What follows from them is in the outcome.
-                        }
+                        // What follows from these is in the outcome.
+                        case RuntimeEvent.Hit _ -> {}
+                        case RuntimeEvent.Miss _ -> {}
+                        case RuntimeEvent.Live _ -> {}
                     }
                 }));
     }
@@ -88,8 +89,9 @@ final class TuningSession implements AutoCloseable {
         fallbacks.clear();
         try (BoundOp bound = bind(workload)) {
             if (!runtime.awaitIdle(timeout)) {
-                return new TuningOutcome.Failed("tuning " + bound.workload() + " did not end within " + timeout.toSeconds()
-                        + " s, far more than its budget: run 'kernelwright doctor'");
+                return new TuningOutcome.Failed(
+                        "tuning " + bound.workload() + " did not end within " + timeout.toSeconds()
+                                + " s, far more than its budget: run 'kernelwright doctor'");
             }
         }
         Optional<TuningRecord> record = tuned.get();
@@ -100,7 +102,8 @@ final class TuningSession implements AutoCloseable {
         }
         // Read back, since that is what the next process will do.
         boolean stored = find(workload).filter(found -> found.created().equals(record.get().created())).isPresent();
-        return stored ? new TuningOutcome.Stored(record.get())
+        return stored
+                ? new TuningOutcome.Stored(record.get())
                 : new TuningOutcome.Failed(fallbacks.isEmpty()
                         ? "the record of " + workload + " is not in " + store.location() + " though it was put there:"
                                 + " run 'kernelwright cache verify'"

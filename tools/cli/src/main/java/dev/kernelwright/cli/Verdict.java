@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What an evaluation says, in a sentence and in JSON. */
 final class Verdict {
-    private Verdict() {
-    }
+    private Verdict() {}
 
     /** Returns what a record promises, against the baseline and the floor. */
     static String sentence(TuningRecord record) {
@@ -22,7 +21,8 @@ final class Verdict {
                     + evaluation.message();
         }
         double kernelNanos = medianNanos(evaluation.kernel());
-        String floor = !Double.isFinite(evaluation.floorNanos()) ? ""
+        String floor = !Double.isFinite(evaluation.floorNanos())
+                ? ""
                 : "; the roofline floor is " + Figures.time(evaluation.floorNanos()) + " ("
                         + Figures.percent(evaluation.floorNanos() / kernelNanos) + " reached)";
         return "a tuned kernel, " + Figures.time(kernelNanos) + " a call, " + Figures.ratio(evaluation.speedup())

@@ -25,8 +25,9 @@ import picocli.CommandLine.Parameters;
 
 /** Tunes every workload of a file that the cache has no record for. */
 @Command(name = "warmup", description = "Tune every workload of a file that has no record yet.",
-        footer = {"", "A file is {\"workloads\": [{\"op\": \"rms_norm\", \"dtype\": \"f32\", \"axes\": {\"rows\": \"1..64\","
-                + " \"cols\": 4096}, \"attributes\": {\"eps\": 1e-5}}]}.",
+        footer = {"",
+                "A file is {\"workloads\": [{\"op\": \"rms_norm\", \"dtype\": \"f32\", \"axes\": {\"rows\": \"1..64\","
+                        + " \"cols\": 4096}, \"attributes\": {\"eps\": 1e-5}}]}.",
                 "Exit codes: 0 there is a record for each, 1 there is none for some, 2 bad usage or input."})
 final class WarmUpCommand implements Callable<Integer> {
     private final Console console;
@@ -63,6 +64,14 @@ final class WarmUpCommand implements Callable<Integer> {
         boolean failed() {
             return evaluation == null;
         }
+
+        /** What is worth saying before all are done. */
+        String remark() {
+            if (evaluation == null) {
+                return ": " + reason;
+            }
+            return evaluation.kernel() == null ? "" : ", " + Figures.ratio(evaluation.speedup());
+        }
     }
 
     @Override
@@ -81,7 +90,7 @@ final class WarmUpCommand implements Callable<Integer> {
                     lines.add(line);
                     if (!output.json()) {
                         console.line(lines.size() + "/" + workloads.size() + " " + workload + ": " + line.outcome()
-                                + (line.failed() ? ": " + line.reason() : ""));
+                                + line.remark());
                     }
                 }
             }

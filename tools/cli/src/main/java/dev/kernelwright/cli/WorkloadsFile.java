@@ -79,15 +79,17 @@ final class WorkloadsFile {
         Workload.Builder builder = at(path + ".dtype", () -> op.workload(DType.parse(dtypeName)));
         JsonNode axes = node.get("axes");
         if (axes == null || !axes.isObject()) {
-            throw fault(path + ".axes", (axes == null ? "is missing" : "is not an object") + ": give all of " + op.axes());
+            throw fault(path + ".axes",
+                    (axes == null ? "is missing" : "is not an object") + ": give all of " + op.axes());
         }
-        axes.properties().forEach(axis ->
-                bindAxis(builder, axis.getKey(), axis.getValue(), path + ".axes." + axis.getKey()));
+        axes.properties()
+                .forEach(axis -> bindAxis(builder, axis.getKey(), axis.getValue(), path + ".axes." + axis.getKey()));
         JsonNode attributes = node.get("attributes");
         if (attributes != null) {
             requireObject(attributes, path + ".attributes");
-            attributes.properties().forEach(attribute -> bindAttribute(builder, attribute.getKey(), attribute.getValue(),
-                    path + ".attributes." + attribute.getKey()));
+            attributes.properties()
+                    .forEach(attribute -> bindAttribute(builder, attribute.getKey(), attribute.getValue(),
+                            path + ".attributes." + attribute.getKey()));
         }
         return at(path, builder::build);
     }

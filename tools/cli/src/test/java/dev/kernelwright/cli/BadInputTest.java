@@ -63,13 +63,15 @@ class BadInputTest {
     void isRefusedInOneSentenceThatNamesIt(String commandLine, String named) {
         // Where there is no cache to name, the one that is named does not exist.
         String[] cache = commandLine.matches("(tune|bench|explain|warmup|cache show).*")
-                ? new String[]{"--cache", folder.resolve("cache").toString()} : new String[0];
+                ? new String[]{"--cache", folder.resolve("cache").toString()}
+                : new String[0];
         CommandRun run = run(commandLine, cache).endedWith(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err().lines()).hasSize(1);
         assertThat(run.err()).startsWith("kernelwright: ").contains(named).doesNotContain("\tat ", "Exception");
 
-        String[] json = List.of(cache).isEmpty() ? new String[]{"--json"}
+        String[] json = List.of(cache).isEmpty()
+                ? new String[]{"--json"}
                 : new String[]{cache[0], cache[1], "--json"};
         CommandRun inJson = run(commandLine, json).endedWith(2);
         assertThat(inJson.json().get("error").textValue()).contains(named);

@@ -119,7 +119,8 @@ class CacheCommandTest {
         Path renamed = Files.copy(file(tuned), file(tuned).resolveSibling("ab".repeat(32) + ".json"));
 
         CommandRun run = cache("verify").endedWith(1);
-        assertThat(run.out()).contains("1 sound, 2 unsound", "made for another target", "UNSOUND", "changed after it was written",
+        assertThat(run.out()).contains("1 sound, 2 unsound", "made for another target", "UNSOUND",
+                "changed after it was written",
                 "under another name");
         JsonNode json = cache("verify", "--json").endedWith(1).json();
         assertThat(json.get("unsound").intValue()).isEqualTo(2);

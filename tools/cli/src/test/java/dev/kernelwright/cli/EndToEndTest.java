@@ -19,8 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class EndToEndTest {
     private static final String WORKLOAD = "rms_norm(rows=64,cols=1024)";
-    private static final Path TEMPLATE = Path.of("../../backend-cpu-vector/src/main/resources/dev/kernelwright/backend/cpu/"
-            + "templates/rms_norm.java");
+    private static final Path TEMPLATE =
+            Path.of("../../backend-cpu-vector/src/main/resources/dev/kernelwright/backend/cpu/"
+                    + "templates/rms_norm.java");
 
     @TempDir
     private static Path cache;

@@ -75,7 +75,8 @@ class ExplainCommandTest {
 
     @Test
     void anExpiredRecordIsAMissThatSaysSo() throws IOException {
-        Records.put(cache, Records.baselineKept(WORKLOAD, Records.thisMachine(), Instant.parse("2026-02-01T00:00:00Z")));
+        Records.put(cache,
+                Records.baselineKept(WORKLOAD, Records.thisMachine(), Instant.parse("2026-02-01T00:00:00Z")));
         assertThat(explain(WORKLOAD).endedWith(1).out()).contains("expired at 2026-02-01T00:00:00Z");
     }
 

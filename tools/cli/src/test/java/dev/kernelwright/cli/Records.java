@@ -24,8 +24,7 @@ final class Records {
     static final Instant CREATED = Instant.parse("2026-01-31T12:00:00Z");
     static final String SOURCE = "// a kernel\nfinal class Kernel {}\n";
 
-    private Records() {
-    }
+    private Records() {}
 
     /** Returns the target of the cpu of this machine, on all of its threads. */
     static Target thisMachine() {

@@ -129,7 +129,6 @@ class TuneCommandTest {
         }
 
         @Override
-        public void close() {
-        }
+        public void close() {}
     }
 }

@@ -20,6 +20,7 @@ import dev.kernelwright.tuning.verify.KernelTimer;
 import dev.kernelwright.tuning.verify.KernelTimer.Effort;
 import dev.kernelwright.tuning.verify.KernelVerifier;
 import dev.kernelwright.tuning.verify.ReferenceTimer;
+import dev.kernelwright.tuning.verify.Samples;
 import dev.kernelwright.tuning.verify.SpeedRule;
 import java.io.IOException;
 import java.time.Duration;
@@ -57,7 +58,7 @@ public final class KernelEvaluator implements AutoCloseable {
     private @Nullable TrialWorker worker;
     private boolean closed;
     private OptionalInt baseline = OptionalInt.empty();
-    private @Nullable Timing baselineTiming;
+    private @Nullable Samples baselineSamples;
     private double floorNanos = Double.NaN;
 
     /**
@@ -134,7 +135,7 @@ public final class KernelEvaluator implements AutoCloseable {
         }
         return new Trial(inWorker(binary, deadline, (current, kernel) -> {
             double worstRatio = verifier.verify(current, kernel, deadline);
-            boolean inTurn = knownBaseline(current, deadline).medianNanos() <= SLOW_BASELINE_NANOS;
+            boolean inTurn = knownBaseline(current, deadline).timing().medianNanos() <= SLOW_BASELINE_NANOS;
             return timed(current, kernel, null, worstRatio, effort, inTurn, deadline);
         }), binary);
     }
@@ -185,25 +186,27 @@ public final class KernelEvaluator implements AutoCloseable {
         double floor = floorNanos();
         OptionalInt partner = inTurn ? baseline : OptionalInt.empty();
         TrialTimes times = timer.time(current, kernel, partner, compiledNanos(before),
-                compiledNanos(baselineTiming), effort, deadline);
-        Timing timing = Timing.of(times.kernelNanos());
-        Timing opponent = partner.isPresent() ? Timing.of(times.baselineNanos()) : knownBaseline(current, deadline);
-        baselineTiming = opponent;
+                compiledNanos(baselineSamples == null ? null : baselineSamples.timing()), effort, deadline);
+        Samples samples = new Samples(times.kernelNanos());
+        Samples opponent = partner.isPresent() ? new Samples(times.baselineNanos())
+                : knownBaseline(current, deadline);
+        baselineSamples = opponent;
+        Timing timing = samples.timing();
         ReasonCode reason = SpeedRule.isImpossible(timing, floor) ? ReasonCode.FASTER_THAN_PHYSICS
-                : SpeedRule.isFaster(timing, opponent) ? ReasonCode.ACCEPTED : ReasonCode.NOT_FASTER;
-        return new Evaluation(reason, Verdicts.describe(reason, timing, opponent, floor), worstRatio, timing, opponent,
-                floor);
+                : SpeedRule.isFaster(samples, opponent) ? ReasonCode.ACCEPTED : ReasonCode.NOT_FASTER;
+        return new Evaluation(reason, Verdicts.describe(reason, timing, opponent.timing(), floor), worstRatio, timing,
+                opponent.timing(), floor);
     }
 
-    /** Returns the baseline's time as it was last measured; where the backend has none, the reference's. */
-    private Timing knownBaseline(TrialWorker current, Deadline deadline) throws IOException {
-        Timing known = baselineTiming;
+    /** Returns the baseline's times as they were last measured; where the backend has none, the reference's. */
+    private Samples knownBaseline(TrialWorker current, Deadline deadline) throws IOException {
+        Samples known = baselineSamples;
         if (known == null) {
             known = baseline.isPresent()
-                    ? Timing.of(timer.timeBaseline(current, baseline.getAsInt(), compiledNanos(null), Effort.SEARCH,
+                    ? new Samples(timer.timeBaseline(current, baseline.getAsInt(), compiledNanos(null), Effort.SEARCH,
                             deadline).kernelNanos())
                     : ReferenceTimer.time(workload, pool);
-            baselineTiming = known;
+            baselineSamples = known;
         }
         return known;
     }

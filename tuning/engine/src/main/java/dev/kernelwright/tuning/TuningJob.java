@@ -181,7 +181,13 @@ final class TuningJob implements Runnable {
 
     private Evaluation evaluate(KernelGenerator generator, KernelSource source, KernelEvaluator open, Deadline end)
             throws IOException {
-        KernelEvaluator.Trial trial = open.evaluate(source, Effort.SEARCH, end);
+        KernelEvaluator.Trial trial;
+        try {
+            trial = open.evaluate(source, Effort.SEARCH, end);
+        } catch (RuntimeException e) {
+            // Not the generator's fault but, say, a reference that throws: no candidate will fare better.
+            throw new IOException("kernels for " + request.workload() + " cannot be evaluated: " + e, e);
+        }
         requireGoingOn();
         known.put(withoutParameters(source), trial.evaluation());
         int number = tally.add(generator.name(), source, trial);

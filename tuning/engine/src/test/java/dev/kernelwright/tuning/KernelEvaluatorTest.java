@@ -84,6 +84,7 @@ class KernelEvaluatorTest {
             HALTS                   | CRASHED             | exited with code 43
             SEGFAULTS               | CRASHED             | SIGSEGV
             ALLOCATES               | CRASHED             | java.lang.OutOfMemoryError
+            CLAIMS_ACCEPTANCE       | CRASHED             | sent a malformed reply: acceptance was claimed
             CORRECT                 | ACCEPTED            | times as fast
             CORRECT_WITH_WORKSPACE  | ACCEPTED            | times as fast
             CORRECT_AFTER_SETTLING  | ACCEPTED            | times as fast

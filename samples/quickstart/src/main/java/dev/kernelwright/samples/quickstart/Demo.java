@@ -1,5 +1,6 @@
 package dev.kernelwright.samples.quickstart;
 
+import dev.kernelwright.BoundOp;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.MatMul;
 import dev.kernelwright.op.standard.RmsNorm;
@@ -13,8 +14,7 @@ final class Demo {
     /** On a machine that is not busy the candidates are the limit: about ten seconds. */
     static final TuningBudget BUDGET = new TuningBudget(Duration.ofSeconds(25), 20);
 
-    private Demo() {
-    }
+    private Demo() {}
 
     /** Returns two of the ops that a language model is made of, with inputs. */
     static List<Exercise> exercises(long seed) {
@@ -25,5 +25,15 @@ final class Demo {
         return List.of(
                 MatMul.DEFINITION.workload(DType.F32).axis("m", 128).axis("n", 512).axis("k", 512).build(),
                 RmsNorm.DEFINITION.workload(DType.F32).axis("rows", 32).axis("cols", 4096).build());
+    }
+
+    /** Returns who answers the calls of an op, for people. */
+    static String answerer(BoundOp op) {
+        return op.isTuned() ? "the tuned kernel" : "the baseline";
+    }
+
+    /** Returns whether numbers are right, for people. */
+    static String rightness(boolean right) {
+        return right ? "right" : "WRONG";
     }
 }

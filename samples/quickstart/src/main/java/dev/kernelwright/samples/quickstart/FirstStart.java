@@ -66,15 +66,14 @@ final class FirstStart {
         try (BoundOp op = runtime.bind(exercise.workload())) {
             double firstNanos = exercise.call(op);
             boolean right = exercise.isRight(op);
-            story.line("   answered at once by %s, in %s; its %d numbers are %s", op.isTuned() ? "the tuned kernel"
-                    : "the baseline", Story.time(firstNanos), exercise.count(), right ? "right" : "WRONG");
+            story.line("   answered at once by %s, in %s; its %d numbers are %s", Demo.answerer(op),
+                    Story.time(firstNanos), exercise.count(), Demo.rightness(right));
             double before = exercise.time(op);
             long calls = workWhileTuning(runtime, exercise, op);
             right &= exercise.isRight(op);
             double after = exercise.time(op);
             story.line("   after %d more calls %s answers, in %s in place of %s; its numbers are %s", calls,
-                    op.isTuned() ? "the tuned kernel" : "the baseline", Story.time(after), Story.time(before),
-                    right ? "right" : "WRONG");
+                    Demo.answerer(op), Story.time(after), Story.time(before), Demo.rightness(right));
             return new Quickstart.Observation(exercise.workload().toString(), op.isTuned(), firstNanos, before,
                     after, right);
         }

@@ -16,8 +16,7 @@ import java.util.stream.Stream;
  * <p>What an application has to write is in {@link FirstStart} and, without the telling, in {@link SecondStart}.
  */
 public final class Quickstart {
-    private Quickstart() {
-    }
+    private Quickstart() {}
 
     /**
      * What the first start saw of a workload.
@@ -29,8 +28,7 @@ public final class Quickstart {
      * @param right whether all numbers were right, before and after
      */
     public record Observation(String workload, boolean tuned, double firstCallNanos, double nanosBefore,
-            double nanosAfter, boolean right) {
-    }
+            double nanosAfter, boolean right) {}
 
     /**
      * What the second start counted.
@@ -38,8 +36,7 @@ public final class Quickstart {
      * @param succeeded whether it missed nothing, tuned nothing, and all numbers were right
      * @param candidates how many kernels were tried
      */
-    public record SecondStartSummary(boolean succeeded, long hits, long misses, long candidates) {
-    }
+    public record SecondStartSummary(boolean succeeded, long hits, long misses, long candidates) {}
 
     /** What both starts saw. */
     public record Result(List<Observation> firstStart, SecondStartSummary secondStart, double seconds) {
@@ -94,7 +91,8 @@ public final class Quickstart {
         SecondStartSummary second = SecondJvm.run(cache, story);
         Result result = new Result(observations, second, (System.nanoTime() - start) / 1e9);
         story.line("");
-        story.line(result.succeeded() ? "All of it in %.0f s. Next: 'kernelwright tune', 'kernelwright bench'."
+        story.line(result.succeeded()
+                ? "All of it in %.0f s. Next: 'kernelwright tune', 'kernelwright bench'."
                 : "Something above is not as it should be; it took %.0f s. 'kernelwright doctor' may know why.",
                 result.seconds());
         return result;

@@ -17,8 +17,7 @@ final class SecondJvm {
     /** The JVM's only remark on the flag that the Vector API needs. */
     private static final String INCUBATOR_WARNING = "WARNING: Using incubator modules";
 
-    private SecondJvm() {
-    }
+    private SecondJvm() {}
 
     /** Runs the second start; returns what it counted. */
     static Quickstart.SecondStartSummary run(Path cache, Story story) throws IOException, InterruptedException {

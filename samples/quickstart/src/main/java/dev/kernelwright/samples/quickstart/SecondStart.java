@@ -12,8 +12,7 @@ import java.time.Duration;
 final class SecondStart {
     private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
 
-    private SecondStart() {
-    }
+    private SecondStart() {}
 
     /**
      * Runs the program. Exits with 0 if nothing was missed or tuned and every number was right.
@@ -34,8 +33,8 @@ final class SecondStart {
                     boolean rightAtOnce = exercise.isRight(op);
                     runtime.awaitIdle(LOAD_TIMEOUT);
                     boolean rightNow = rightAtOnce && exercise.isRight(op);
-                    story.line("   %s answers, in %s; its numbers are %s", op.isTuned() ? "the tuned kernel"
-                            : "the baseline", Story.time(exercise.time(op)), rightNow ? "right" : "WRONG");
+                    story.line("   %s answers, in %s; its numbers are %s", Demo.answerer(op),
+                            Story.time(exercise.time(op)), Demo.rightness(rightNow));
                     right &= rightNow;
                 }
             }

@@ -60,8 +60,10 @@ final class Story {
 
     /** Returns a time in three digits. */
     static String time(double nanos) {
-        return nanos < 999.5e3 ? String.format(Locale.ROOT, "%.3g µs", nanos / 1e3)
-                : nanos < 999.5e6 ? String.format(Locale.ROOT, "%.3g ms", nanos / 1e6)
-                : String.format(Locale.ROOT, "%.3g s", nanos / 1e9);
+        return nanos < 999.5e3
+                ? String.format(Locale.ROOT, "%.3g µs", nanos / 1e3)
+                : nanos < 999.5e6
+                        ? String.format(Locale.ROOT, "%.3g ms", nanos / 1e6)
+                        : String.format(Locale.ROOT, "%.3g s", nanos / 1e9);
     }
 }

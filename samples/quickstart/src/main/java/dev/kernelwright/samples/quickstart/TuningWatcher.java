@@ -34,7 +34,8 @@ final class TuningWatcher implements RuntimeListener {
             case RuntimeEvent.Candidate candidate -> tell(candidate);
             case RuntimeEvent.Tuned tuned -> {
                 story.endProgress();
-                story.line(tuned.record().kernel() == null ? "   tuned: nothing beats the baseline, which is stored too"
+                story.line(tuned.record().kernel() == null
+                        ? "   tuned: nothing beats the baseline, which is stored too"
                         : "   tuned: the best is stored");
             }
             case RuntimeEvent.Live _ -> story.line("   live: the kernel is up to its speed, and swapped in");

@@ -10,8 +10,7 @@ public final class Figures {
     private static final String[] TIME_UNITS = {"ns", "µs", "ms", "s"};
     private static final String[] BYTE_UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
-    private Figures() {
-    }
+    private Figures() {}
 
     /** Returns a time, for example {@code 1.23 µs}. */
     public static String time(double nanos) {

@@ -30,8 +30,7 @@ public final class Json {
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();
 
-    private Json() {
-    }
+    private Json() {}
 
     /** Returns an empty object. */
     public static ObjectNode object() {
@@ -76,7 +75,8 @@ public final class Json {
         try (JsonParser parser = MAPPER.createParser(text)) {
             JsonNode value = MAPPER.readTree(parser);
             if (parser.nextToken() != null) {
-                throw new IllegalArgumentException(where(parser.currentTokenLocation()) + "there is more after its end");
+                throw new IllegalArgumentException(
+                        where(parser.currentTokenLocation()) + "there is more after its end");
             }
             return value == null ? MissingNode.getInstance() : value;
         } catch (JsonProcessingException e) {

@@ -15,7 +15,8 @@ class FiguresTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0.00 B", "1023, 1023 B", "1024, 1.00 KiB", "71303168, 68.0 MiB", "9223372036854775807, 8388608 TiB"})
+    @CsvSource({"0, 0.00 B", "1023, 1023 B", "1024, 1.00 KiB", "71303168, 68.0 MiB",
+            "9223372036854775807, 8388608 TiB"})
     void aSizeHasABinaryUnit(long bytes, String text) {
         assertThat(Figures.bytes(bytes)).isEqualTo(text);
     }

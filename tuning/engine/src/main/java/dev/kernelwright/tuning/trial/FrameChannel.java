@@ -3,6 +3,7 @@ package dev.kernelwright.tuning.trial;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
@@ -54,12 +55,13 @@ final class FrameChannel implements AutoCloseable {
      *
      * @param maxBytes how long it may be
      * @throws EOFException if the other side has gone
+     * @throws ProtocolException if it is longer
      * @throws TimeoutException if it did not come in time
      */
     byte[] receive(int maxBytes, Deadline deadline) throws IOException, TimeoutException {
         int length = read(Integer.BYTES, deadline).getInt(0);
         if (length < 0 || length > maxBytes) {
-            throw new IOException("a frame of " + length + " bytes was announced where at most " + maxBytes
+            throw new ProtocolException("a frame of " + length + " bytes was announced where at most " + maxBytes
                     + " are allowed");
         }
         return read(length, deadline).array();

@@ -13,8 +13,9 @@ import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
+import java.io.UTFDataFormatException;
+import java.net.ProtocolException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -128,11 +129,16 @@ public final class TrialWorker implements AutoCloseable {
     public int load(KernelSignature signature, KernelBinary binary, Deadline deadline)
             throws KernelRejectedException, IOException {
         int kernel = nextKernel++;
-        request(Command.LOAD, deadline.earlier(Deadline.after(limits.kernelTime())), out -> {
-            out.writeInt(kernel);
-            TrialCodec.writeSignature(out, signature);
-            TrialCodec.writeBinary(out, binary);
-        }, Results::none);
+        try {
+            request(Command.LOAD, deadline.earlier(Deadline.after(limits.kernelTime())), out -> {
+                out.writeInt(kernel);
+                TrialCodec.writeSignature(out, signature);
+                TrialCodec.writeBinary(out, binary);
+            }, Results::none);
+        } catch (UTFDataFormatException | IllegalArgumentException e) {
+            throw new KernelRejectedException(ReasonCode.INVALID_PLAN,
+                    "the kernel is too large for a trial worker: " + e.getMessage());
+        }
         return kernel;
     }
 
@@ -190,8 +196,8 @@ public final class TrialWorker implements AutoCloseable {
     /**
      * Returns the file that the child maps and its tensors lie in.
      *
-     * <p>The parent reads and writes it but does not map it: what it has read cannot change any more while it is being
-     * judged, and a child that cuts the file short cannot make the parent fault.
+     * <p>The parent reads and writes it but does not map it: what it has read cannot change while it is being judged,
+     * and a child that cuts the file short cannot make the parent fault.
      */
     public FileChannel memory() {
         return memory;
@@ -240,13 +246,13 @@ public final class TrialWorker implements AutoCloseable {
             if (!usable) {
                 throw new IOException("a trial worker was closed while it was being used", e);
             }
-            throw died(e instanceof EOFException ? process.obituary() : "broke the protocol: " + e.getMessage());
+            throw died(e instanceof ProtocolException ? "broke the protocol: " + e.getMessage() : process.obituary());
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(reply))) {
             requireDone(in);
             return results.read(in);
         } catch (BrokenRequestException e) {
-            throw e;
+            throw e; // the child's own trouble, told in due form
         } catch (IOException | IllegalArgumentException e) {
             throw died("sent a malformed reply: " + e.getMessage());
         }
@@ -257,7 +263,13 @@ public final class TrialWorker implements AutoCloseable {
             case DONE -> {
                 return;
             }
-            case REJECTED -> throw new KernelRejectedException(ReasonCode.valueOf(in.readUTF()), in.readUTF());
+            case REJECTED -> {
+                ReasonCode reason = ReasonCode.valueOf(in.readUTF());
+                if (reason == ReasonCode.ACCEPTED) {
+                    throw new ProtocolException("acceptance was claimed, which is not the child's to say");
+                }
+                throw new KernelRejectedException(reason, in.readUTF());
+            }
             case KERNEL_FAILED -> {
                 boolean isBaseline = in.readInt() == baseline;
                 ReasonCode reason = in.readBoolean() ? ReasonCode.OUT_OF_BOUNDS : ReasonCode.CRASHED;

@@ -22,8 +22,25 @@ public final class TrialWorkerMain {
     }
 
     /** Serves the parent whose socket is in the working directory. */
-    public static void main(String[] arguments) throws IOException {
+    @SuppressWarnings("SystemOut") // the parent keeps what is printed last, for the message about a worker that died
+    public static void main(String[] arguments) {
         Path directory = Path.of("").toAbsolutePath();
+        int exitCode = 0;
+        try {
+            serveParent(directory);
+        } catch (EOFException e) {
+            exitCode = 0; // the parent has closed the connection, or is dead
+        } catch (IOException | InterruptedException e) {
+            System.err.println("The trial worker ends: " + e);
+            exitCode = 1;
+        }
+        // The parent does so too, but it may be dead.
+        WorkerDirectory.delete(directory);
+        // Not exit: a kernel may have installed hooks, and one that still runs must not delay the end.
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    private static void serveParent(Path directory) throws IOException, InterruptedException {
         byte[] nonce = Files.readAllBytes(directory.resolve(TrialProtocol.NONCE_FILE));
         // A relative address: the length of a socket's path is limited, that of a directory's is not.
         SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(TrialProtocol.SOCKET_FILE));
@@ -32,16 +49,8 @@ public final class TrialWorkerMain {
         send(out, nonce);
         SynchronousQueue<byte[]> requests = new SynchronousQueue<>();
         Thread.ofPlatform().daemon().name("kernelwright-trial").start(() -> serve(requests, out));
-        try {
-            while (true) {
-                requests.put(receive(in));
-            }
-        } catch (IOException | InterruptedException e) {
-            // The parent has closed the connection or is dead, and may be unable to clean up.
-            WorkerDirectory.delete(directory);
-        } finally {
-            // Not exit: a kernel may have installed hooks, and one that still runs must not delay the end.
-            Runtime.getRuntime().halt(0);
+        while (true) {
+            requests.put(receive(in));
         }
     }
 
@@ -60,7 +69,7 @@ public final class TrialWorkerMain {
     private static byte[] receive(DataInputStream in) throws IOException {
         int length = in.readInt();
         if (length < 0 || length > TrialProtocol.MAX_REQUEST_BYTES) {
-            throw new EOFException("a request of " + length + " bytes was announced");
+            throw new IOException("a request of " + length + " bytes was announced");
         }
         byte[] request = new byte[length];
         in.readFully(request);

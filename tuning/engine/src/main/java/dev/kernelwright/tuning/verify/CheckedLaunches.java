@@ -40,8 +40,13 @@ final class CheckedLaunches implements AutoCloseable {
         this.pool = pool;
         this.random = random;
         this.image = new TrialImage(workload.signature(), axes, layout, pool);
-        this.latest = image.newSnapshot();
-        this.spare = image.newSnapshot();
+        try {
+            this.latest = image.newSnapshot();
+            this.spare = image.newSnapshot();
+        } catch (OutOfMemoryError e) {
+            image.close();
+            throw e;
+        }
     }
 
     /** What a set of buffers was filled with, so that it can be made again. */
@@ -125,9 +130,8 @@ final class CheckedLaunches implements AutoCloseable {
     double compare(double maxOperations, String where) throws KernelRejectedException {
         OutputChecker checker = new OutputChecker(workload, axes, pool);
         long units = checker.units();
-        // What a reference costs is in its operations or, for ops that mostly move data, in its elements.
-        double operations = Math.max(workload.flops(axes), workload.bytes(axes));
-        UnitSample sample = UnitSample.of(units, operations / Math.max(1, units), maxOperations, random.nextLong());
+        UnitSample sample = UnitSample.of(units, referenceOperations(workload, axes) / Math.max(1, units),
+                maxOperations, random.nextLong());
         List<Tensor> inputs = new ArrayList<>();
         for (int i = 0; i < workload.signature().inputs().size(); i++) {
             inputs.add(image.input(i));
@@ -138,6 +142,11 @@ final class CheckedLaunches implements AutoCloseable {
                     + comparison.describe(workload.signature(), axes));
         }
         return comparison.worstRatio();
+    }
+
+    /** Returns what a reference costs: its operations or, for ops that mostly move data, the bytes. */
+    static double referenceOperations(Workload workload, long[] axes) {
+        return Math.max(workload.flops(axes), workload.bytes(axes));
     }
 
     @Override

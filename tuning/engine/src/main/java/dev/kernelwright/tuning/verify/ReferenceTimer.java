@@ -1,51 +1,74 @@
 package dev.kernelwright.tuning.verify;
 
-import dev.kernelwright.op.BufferSpec;
+import dev.kernelwright.op.Elements;
+import dev.kernelwright.op.ReferenceCall;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.ReferenceKernel;
-import dev.kernelwright.spi.Timing;
 import dev.kernelwright.tensor.Tensor;
 import dev.kernelwright.tuning.trial.BufferLayout;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Times the definition's reference in the parent: the baseline of an op for which the backend has none.
  *
- * <p>It cannot be timed in the worker, which must not have it. It is slow, so a few samples will do.
+ * <p>It cannot be timed in the worker, which must not have it. Where it is slow, a sample of its units is timed, as
+ * {@link ReferenceKernel} would run them, and stands for all.
  */
 public final class ReferenceTimer {
     private static final int MAX_SAMPLES = 5;
+    private static final int MAX_BLOCKS = 64;
+    private static final double MAX_OPERATIONS = 1e8;
     private static final long LIMIT_NANOS = 1_000_000_000L;
 
     private ReferenceTimer() {
     }
 
     /** Times the reference at the largest axes, on the pool. */
-    public static Timing time(Workload workload, BlockPool pool) {
+    public static Samples time(Workload workload, BlockPool pool) {
         long[] axes = workload.signature().maxAxes();
         BufferLayout layout = BufferLayout.of(workload.signature(), axes, 0, () -> 0);
-        List<BufferSpec> buffers = workload.signature().buffers();
-        LaunchArguments arguments = new LaunchArguments(buffers.size(), axes.length);
-        System.arraycopy(axes, 0, arguments.axes(), 0, axes.length);
-        List<Double> samples = new ArrayList<>();
         try (TrialImage image = new TrialImage(workload.signature(), axes, layout, pool)) {
             image.fillInputs(InputKind.NORMAL, 1);
+            List<Elements> inputs = IntStream.range(0, workload.signature().inputs().size())
+                    .mapToObj(input -> new Elements(image.input(input))).toList();
             List<Tensor> outputs = image.newSnapshot().outputs();
-            int inputs = buffers.size() - outputs.size();
-            for (int i = 0; i < buffers.size(); i++) {
-                arguments.setBuffer(i, i < inputs ? image.input(i) : outputs.get(i - inputs));
-            }
-            ReferenceKernel kernel = new ReferenceKernel(workload, pool);
-            long begin = System.nanoTime();
-            while (samples.size() < MAX_SAMPLES && (samples.isEmpty() || System.nanoTime() - begin < LIMIT_NANOS)) {
-                long start = System.nanoTime();
-                kernel.launch(NoStream.INSTANCE, arguments);
-                samples.add((double) Math.max(1, System.nanoTime() - start));
-            }
+            ReferenceCall call = new ReferenceCall(workload.signature(), inputs, axes) {
+                private final Elements[] results = outputs.stream().map(Elements::new).toArray(Elements[]::new);
+
+                @Override
+                public void put(int output, long index, double value, double magnitude) {
+                    results[output].set(index, value);
+                }
+            };
+            return time(workload, call, sample(workload, axes), pool);
         }
-        return Timing.of(samples.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    private static UnitSample sample(Workload workload, long[] axes) {
+        long units = workload.signature().evaluate(workload.op().units(), axes);
+        return UnitSample.of(units, CheckedLaunches.referenceOperations(workload, axes) / Math.max(1, units),
+                MAX_OPERATIONS, 1);
+    }
+
+    private static Samples time(Workload workload, ReferenceCall call, UnitSample sample, BlockPool pool) {
+        int blocks = (int) Math.min(sample.size(), MAX_BLOCKS);
+        double[] nanos = new double[MAX_SAMPLES];
+        int count = 0;
+        long begin = System.nanoTime();
+        while (count < MAX_SAMPLES && (count == 0 || System.nanoTime() - begin < LIMIT_NANOS)) {
+            long start = System.nanoTime();
+            pool.run(blocks, (block, ignored) -> {
+                long to = sample.size() * (block + 1) / blocks;
+                for (long position = sample.size() * block / blocks; position < to; position++) {
+                    workload.op().reference().compute(call, sample.unit(position));
+                }
+            }, new LaunchArguments(0, 0));
+            nanos[count++] = Math.max(1, System.nanoTime() - start) * ((double) sample.units() / sample.size());
+        }
+        return new Samples(Arrays.copyOf(nanos, count));
     }
 }

@@ -22,23 +22,29 @@ public final class SpeedRule {
     }
 
     /**
-     * Returns whether a kernel beats the baseline by more than the measured noise: three quarters of its samples are
-     * below three quarters of the baseline's, by 2 % at least.
+     * Returns whether a kernel beats the baseline by more than the measured noise: the 95 % confidence intervals of the
+     * two medians do not overlap, and 2 % lie between them.
+     *
+     * <p>Medians, since an application at work next to the tuner disturbs many samples, and some of them by far more
+     * than a kernel gains.
      */
-    public static boolean isFaster(Timing kernel, Timing baseline) {
-        return kernel.highNanos() < LARGEST_PART * baseline.lowNanos();
+    public static boolean isFaster(Samples kernel, Samples baseline) {
+        return kernel.medianHigh() < LARGEST_PART * baseline.medianLow();
     }
 
     /**
-     * Returns what candidates are ranked by: the kernel's time as a fraction of the baseline's, infinite if it was not
-     * timed.
+     * Returns what candidates are ranked by: the lower quartile of the kernel's time as a fraction of the baseline's,
+     * infinite if it was not timed.
      *
-     * <p>The two are timed in turn, so that what the rest of the machine does cancels out; candidates are timed one
-     * after the other, and on a busy machine their bare times differ by more than the kernels do.
+     * <p>The two are timed in turn, so that what the rest of the machine does cancels out as far as it lasts; what does
+     * not last only ever adds time, so it is the lower quartile that it disturbs least. Candidates are timed one after
+     * the other, and on a busy machine their bare times differ by more than the kernels do.
      */
     public static double relativeTime(Evaluation evaluation) {
-        double speedup = evaluation.speedup();
-        return Double.isNaN(speedup) ? Double.POSITIVE_INFINITY : 1 / speedup;
+        Timing kernel = evaluation.kernel();
+        Timing baseline = evaluation.baseline();
+        return kernel == null || baseline == null ? Double.POSITIVE_INFINITY
+                : kernel.lowNanos() / baseline.lowNanos();
     }
 
     /** Returns whether a time is below what the device can do; never if the floor is not known. */

@@ -27,7 +27,7 @@ import java.util.List;
  * The reference reads the inputs here, where no kernel can change them.
  */
 final class TrialImage implements AutoCloseable {
-    private static final int CHUNK_BYTES = 1 << 22;
+    private static final int CHUNK_BYTES = 1 << 20;
     private static final long ELEMENTS_PER_BLOCK = 1 << 16;
 
     private final KernelSignature signature;
@@ -46,8 +46,13 @@ final class TrialImage implements AutoCloseable {
         this.axes = axes.clone();
         this.layout = layout;
         this.pool = pool;
-        this.image = arena.allocate(layout.byteSize(), Tensor.ALIGNMENT_BYTES);
-        this.scratch = arena.allocate(CHUNK_BYTES, Tensor.ALIGNMENT_BYTES);
+        try {
+            this.image = arena.allocate(layout.byteSize(), Tensor.ALIGNMENT_BYTES);
+            this.scratch = arena.allocate(CHUNK_BYTES, Tensor.ALIGNMENT_BYTES);
+        } catch (OutOfMemoryError e) {
+            arena.close();
+            throw e;
+        }
         long position = 0;
         String before = "";
         for (int i = 0; i < layout.buffers().size(); i++) {

@@ -73,5 +73,7 @@ public enum Behaviour {
     /** Makes the compiler itself fail. */
     COMPILER_BUG,
     /** Is accepted when it is compiled and refused when it is loaded. */
-    REFUSED_WHEN_LOADED
+    REFUSED_WHEN_LOADED,
+    /** Makes its worker claim that it is accepted. */
+    CLAIMS_ACCEPTANCE
 }

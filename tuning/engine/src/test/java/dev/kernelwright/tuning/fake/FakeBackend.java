@@ -125,6 +125,9 @@ public final class FakeBackend implements Backend {
         if (behaviour == Behaviour.REFUSED_WHEN_LOADED) {
             throw new KernelRejectedException(ReasonCode.FORBIDDEN_MEMBER, "refused when it was loaded");
         }
+        if (behaviour == Behaviour.CLAIMS_ACCEPTANCE) {
+            throw new KernelRejectedException(ReasonCode.ACCEPTED, "right and 1000 times as fast");
+        }
         if (behaviour == Behaviour.THROWS_WHEN_LOADED) {
             throw new ExceptionInInitializerError("a static initialiser failed");
         }

@@ -98,7 +98,7 @@ public final class FakeKernel implements LoadedKernel {
         long last = out.byteSize() / 4 - 1;
         switch (behaviour) {
             case CORRECT, SLOW, AT_THE_FLOOR, INSTANT, LAZY_WHEN_TIMED, UNWRITTEN, UNWRITTEN_INTEGER, COMPILE_ERROR, FORBIDDEN,
-                    INVALID_PLAN, COMPILER_BUG, REFUSED_WHEN_LOADED, THROWS_WHEN_LOADED -> {
+                    INVALID_PLAN, COMPILER_BUG, REFUSED_WHEN_LOADED, THROWS_WHEN_LOADED, CLAIMS_ACCEPTANCE -> {
             }
             case CORRECT_WITH_WORKSPACE -> segments[3].fill((byte) 1);
             case CORRECT_AFTER_SETTLING -> {
