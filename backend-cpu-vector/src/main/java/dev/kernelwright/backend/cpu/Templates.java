@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /** Finds the template for an op among the resources. */
 final class Templates {
+    private static final long MAX_ROWS_OF_DOT = 16;
+    private static final long MAX_ROWS_OF_VECTOR = 4;
+
     private Templates() {
     }
 
@@ -21,14 +24,18 @@ final class Templates {
         return read(fileName(signature)).map(text -> KernelTemplate.parse(CpuBackend.LANGUAGE, text));
     }
 
-    /** Most ops have one template. A product with few rows is bound by reading b once, not by arithmetic. */
+    /**
+     * Most ops have one template. A product with few rows is bound by reading b once, not by arithmetic, and is best
+     * done in the order in which b lies; with more rows b is copied, and then its order does not matter.
+     */
     private static String fileName(KernelSignature signature) {
-        if (signature.op().equals("matmul")) {
-            String layout = signature.attributes().getOrDefault("transpose_b", 0.0) != 0 ? "_transposed" : "";
-            long rows = signature.axes().getFirst().max();
-            return rows <= 4 ? "matmul_vector" + layout : "matmul" + layout;
+        if (!signature.op().equals("matmul")) {
+            return signature.op();
         }
-        return signature.op();
+        boolean transposed = signature.attributes().getOrDefault("transpose_b", 0.0) != 0;
+        long rows = signature.axes().getFirst().max();
+        return transposed && rows <= MAX_ROWS_OF_DOT ? "matmul_dot"
+                : !transposed && rows <= MAX_ROWS_OF_VECTOR ? "matmul_vector" : "matmul";
     }
 
     private static Optional<String> read(String name) {

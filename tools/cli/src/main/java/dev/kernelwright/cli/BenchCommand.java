@@ -137,8 +137,11 @@ final class BenchCommand implements Callable<Integer> {
         if (!fallbacks.isEmpty()) {
             return String.join("; ", fallbacks);
         }
-        if (record.isPresent() && record.get().kernel() == null) {
-            return "the record " + key + " says that no kernel is known to beat the baseline";
+        if (record.isPresent()) {
+            return record.get().kernel() == null
+                    ? "the record " + key + " says that no kernel is known to beat the baseline"
+                    : "the kernel of the record " + key + " was not live within " + LOAD_TIMEOUT.toSeconds()
+                            + " s: try again when the machine is less busy";
         }
         return "there is no tuned kernel for it in " + store.location() + ": run kernelwright tune '"
                 + op.workload().signature() + "'";

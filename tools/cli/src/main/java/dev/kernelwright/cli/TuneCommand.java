@@ -69,13 +69,11 @@ final class TuneCommand implements Callable<Integer> {
 
     private int report(TuningOutcome outcome, Workload workload, KernelKey key, String location, ObjectNode json) {
         switch (outcome) {
-            case TuningOutcome.Hit(TuningRecord record) -> say(json, "hit", record, workload
-                    + " was tuned already: " + Verdict.sentence(record) + "; see it with 'kernelwright cache show "
-                    + key
-                    + "', replace it with --retune");
-            case TuningOutcome.Stored(TuningRecord record) -> say(json,
-                    record.kernel() == null ? "baseline" : "tuned", record, workload + ": " + Verdict.sentence(record)
-                            + "; stored as " + key + " in " + location);
+            case TuningOutcome.Hit(TuningRecord record) -> say(json, "hit", record,
+                    workload + " was tuned already: " + Verdict.sentence(record)
+                            + "; see it with 'kernelwright cache show " + key + "', replace it with --retune");
+            case TuningOutcome.Stored(TuningRecord record) -> say(json, record.kernel() == null ? "baseline" : "tuned",
+                    record, workload + ": " + Verdict.sentence(record) + "; stored as " + key + " in " + location);
             case TuningOutcome.Failed(String reason) -> {
                 if (output.json()) {
                     console.json(json.put("outcome", "failed").put("error", reason));

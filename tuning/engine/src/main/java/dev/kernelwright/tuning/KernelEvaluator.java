@@ -109,8 +109,7 @@ public final class KernelEvaluator implements AutoCloseable {
      * @param evaluation the verdict
      * @param binary what the source was compiled to; null if it was not
      */
-    record Trial(Evaluation evaluation, @Nullable KernelBinary binary) {
-    }
+    record Trial(Evaluation evaluation, @Nullable KernelBinary binary) {}
 
     /**
      * Evaluates a kernel.
@@ -188,11 +187,13 @@ public final class KernelEvaluator implements AutoCloseable {
         TrialTimes times = timer.time(current, kernel, partner, compiledNanos(before),
                 compiledNanos(baselineSamples == null ? null : baselineSamples.timing()), effort, deadline);
         Samples samples = new Samples(times.kernelNanos());
-        Samples opponent = partner.isPresent() ? new Samples(times.baselineNanos())
+        Samples opponent = partner.isPresent()
+                ? new Samples(times.baselineNanos())
                 : knownBaseline(current, deadline);
         baselineSamples = opponent;
         Timing timing = samples.timing();
-        ReasonCode reason = SpeedRule.isImpossible(timing, floor) ? ReasonCode.FASTER_THAN_PHYSICS
+        ReasonCode reason = SpeedRule.isImpossible(timing, floor)
+                ? ReasonCode.FASTER_THAN_PHYSICS
                 : SpeedRule.isFaster(samples, opponent) ? ReasonCode.ACCEPTED : ReasonCode.NOT_FASTER;
         return new Evaluation(reason, Verdicts.describe(reason, timing, opponent.timing(), floor), worstRatio, timing,
                 opponent.timing(), floor);

@@ -5,8 +5,7 @@ import java.util.Optional;
 
 /** The version of this library, for records. */
 final class LibraryVersion {
-    private LibraryVersion() {
-    }
+    private LibraryVersion() {}
 
     /** Returns the version that the module or the jar's manifest states, or "unknown" where it runs from classes. */
     static String current() {

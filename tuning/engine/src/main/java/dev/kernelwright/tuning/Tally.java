@@ -35,8 +35,7 @@ final class Tally {
      * @param binary what it was compiled to
      * @param evaluation the verdict
      */
-    record Contender(int number, String generator, KernelSource source, KernelBinary binary, Evaluation evaluation) {
-    }
+    record Contender(int number, String generator, KernelSource source, KernelBinary binary, Evaluation evaluation) {}
 
     /** Counts a candidate and returns its number. */
     int add(String generator, KernelSource source, KernelEvaluator.Trial trial) {
@@ -88,7 +87,8 @@ final class Tally {
         if (closest != null) {
             return closest;
         }
-        return lastRejection != null ? lastRejection
+        return lastRejection != null
+                ? lastRejection
                 : Evaluation.rejected(ReasonCode.NOT_FASTER, "no generator proposed a kernel");
     }
 

@@ -135,8 +135,7 @@ public final class TuningEngine implements Tuner {
         private WorkerLimits limits = WorkerLimits.DEFAULT;
         private Clock clock = Clock.systemUTC();
 
-        private Builder() {
-        }
+        private Builder() {}
 
         /** Sets who proposes kernels, in the order in which they are asked; by default templates alone. */
         public Builder generators(List<? extends KernelGenerator> list) {

@@ -1,7 +1,10 @@
 package dev.kernelwright.tuning;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelGenerator;
+import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Timing;
@@ -56,7 +59,8 @@ final class TuningJob implements Runnable {
     private final Runnable beforeResult;
     private final CompletableFuture<TuningRecord> future = new CompletableFuture<>();
     private final Tally tally = new Tally();
-    private final Map<KernelSource, Evaluation> known = new HashMap<>();
+    /** The verdicts so far, by {@link #digest}. */
+    private final Map<String, Evaluation> known = new HashMap<>();
     private final Map<String, String> remarks = new LinkedHashMap<>();
     private volatile boolean cancelled;
     private volatile @Nullable KernelEvaluator evaluator;
@@ -161,7 +165,7 @@ final class TuningJob implements Runnable {
                     return;
                 }
                 KernelSource source = proposal.get();
-                Evaluation evaluation = known.get(withoutParameters(source));
+                Evaluation evaluation = known.get(digest(source));
                 if (evaluation != null) {
                     duplicates++;
                     tally.addDuplicate();
@@ -189,7 +193,7 @@ final class TuningJob implements Runnable {
             throw new IOException("kernels for " + request.workload() + " cannot be evaluated: " + e, e);
         }
         requireGoingOn();
-        known.put(withoutParameters(source), trial.evaluation());
+        known.put(digest(source), trial.evaluation());
         int number = tally.add(generator.name(), source, trial);
         LOG.debug("{}: candidate {} {}: {} {}", request.workload(), number, source.parameters(),
                 trial.evaluation().reason(), trial.evaluation().message());
@@ -205,9 +209,9 @@ final class TuningJob implements Runnable {
         return trial.evaluation();
     }
 
-    /** Two points of a search space may give the same source. */
-    private static KernelSource withoutParameters(KernelSource source) {
-        return new KernelSource(source.language(), source.text(), source.plan(), Map.of());
+    /** Identifies a kernel; two points of a search space may give the same one. */
+    private static String digest(KernelSource source) {
+        return KernelKey.sha256((source.language() + "\n" + source.plan() + "\n" + source.text()).getBytes(UTF_8));
     }
 
     private boolean isOver(Deadline end) {
@@ -243,7 +247,8 @@ final class TuningJob implements Runnable {
         if (winner != null) {
             provenance.put("generator", winner.generator());
             provenance.put("candidate", Integer.toString(winner.number()));
-            winner.source().parameters().forEach((name, value) -> provenance.put("parameter." + name, value.toString()));
+            winner.source().parameters()
+                    .forEach((name, value) -> provenance.put("parameter." + name, value.toString()));
         }
         tally.describe(provenance);
         provenance.putAll(remarks);

@@ -7,8 +7,7 @@ import java.util.Locale;
 
 /** Says in a sentence what a kernel's times mean. */
 final class Verdicts {
-    private Verdicts() {
-    }
+    private Verdicts() {}
 
     static String describe(ReasonCode reason, Timing kernel, Timing baseline, double floorNanos) {
         String times = "a launch takes " + time(kernel) + ", the baseline " + time(baseline);
@@ -35,7 +34,8 @@ final class Verdicts {
         if (nanos < 1e6) {
             return String.format(Locale.ROOT, "%.2f µs", nanos / 1e3);
         }
-        return nanos < 1e9 ? String.format(Locale.ROOT, "%.2f ms", nanos / 1e6)
+        return nanos < 1e9
+                ? String.format(Locale.ROOT, "%.2f ms", nanos / 1e6)
                 : String.format(Locale.ROOT, "%.2f s", nanos / 1e9);
     }
 }

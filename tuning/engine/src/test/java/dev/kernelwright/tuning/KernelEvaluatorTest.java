@@ -66,6 +66,7 @@ class KernelEvaluatorTest {
             NANS                    | WRONG_NUMERICS      | found NaN
             STALE                   | WRONG_NUMERICS      | compared elements are wrong
             LAZY_WHEN_TIMED         | OUTPUT_UNWRITTEN    | left the output 'y' unwritten at [0, 0]
+            WRONG_IN_A_HURRY        | WRONG_NUMERICS      | the results are wrong in the launches that were timed: 1 of
             UNWRITTEN               | OUTPUT_UNWRITTEN    | left the output 'y' unwritten at [1, 6]
             WRITES_BEHIND           | OUT_OF_BOUNDS       | 0 bytes behind the end of 'y'
             WRITES_BEFORE           | OUT_OF_BOUNDS       | 4 bytes before the beginning of 'x'
@@ -73,6 +74,7 @@ class KernelEvaluatorTest {
             READS_BEHIND            | OUT_OF_BOUNDS       | IndexOutOfBoundsException
             MUTATES_INPUT           | INPUT_MUTATED       | its input 'b', at [5]
             RANDOM                  | NON_DETERMINISTIC   | different results again and again
+            RANDOM_LATER            | NON_DETERMINISTIC   | different results again and again
             READS_STALE_WORKSPACE   | NON_DETERMINISTIC   | different results again and again
             INSTANT                 | FASTER_THAN_PHYSICS | but the device needs at least
             SLOW                    | NOT_FASTER          | not faster by more than the measured noise
@@ -121,6 +123,15 @@ class KernelEvaluatorTest {
         assertThat(evaluation.reason()).isEqualTo(ReasonCode.WRONG_NUMERICS);
         assertThat(evaluation.message()).contains("with rows=1, cols=64");
         assertThat(evaluate(rangedEvaluator, Behaviour.CORRECT).reason()).isEqualTo(ReasonCode.ACCEPTED);
+    }
+
+    @Test
+    void aRangeThatBeginsAtZeroIsTriedThereToo() throws IOException {
+        Workload workload = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 0, 2).axis("cols", 64).build();
+        try (KernelEvaluator fromZero = open(workload, FakeBackendProvider.ORDINARY)) {
+            assertThat(evaluate(fromZero, Behaviour.CORRECT).reason()).isEqualTo(ReasonCode.ACCEPTED);
+            assertThat(evaluate(fromZero, Behaviour.WRITES_BEHIND).reason()).isEqualTo(ReasonCode.OUT_OF_BOUNDS);
+        }
     }
 
     @Test

@@ -49,11 +49,10 @@ class TuningEngineTest {
 
     private final FakeBackend backend = FakeBackendProvider.open(FakeBackendProvider.ORDINARY);
     private final List<Heard> heard = Collections.synchronizedList(new ArrayList<>());
-    private final TuningListener listener = (number, spent, source, evaluation) ->
-        heard.add(new Heard(number, spent, source, evaluation));
+    private final TuningListener listener =
+            (number, spent, source, evaluation) -> heard.add(new Heard(number, spent, source, evaluation));
 
-    private record Heard(int number, double spent, KernelSource source, Evaluation evaluation) {
-    }
+    private record Heard(int number, double spent, KernelSource source, Evaluation evaluation) {}
 
     /** Proposes what it was given, one after the other, and keeps what it learns. */
     private static final class Proposing implements KernelGenerator {
@@ -236,8 +235,8 @@ class TuningEngineTest {
         List<Heard> alsoHeard = Collections.synchronizedList(new ArrayList<>());
         try (Tuner tuner = engine(waiting).build()) {
             CompletableFuture<TuningRecord> first = tuner.submit(request(), listener);
-            CompletableFuture<TuningRecord> second = tuner.submit(request(), (number, spent, source, evaluation) ->
-                alsoHeard.add(new Heard(number, spent, source, evaluation)));
+            CompletableFuture<TuningRecord> second = tuner.submit(request(),
+                    (number, spent, source, evaluation) -> alsoHeard.add(new Heard(number, spent, source, evaluation)));
             CompletableFuture<TuningRecord> third = tuner.submit(request(), NO_LISTENER);
             third.cancel(true);
             goOn.countDown();

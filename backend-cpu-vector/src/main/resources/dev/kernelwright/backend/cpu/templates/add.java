@@ -1,7 +1,7 @@
 // add: out[i] = a[i] + b[i], a block of BLOCK elements at a time.
 //
-// One vector a turn: C2 unrolls the loop by itself. The tail, a masked vector, is a method of its own so that the loop's
-// method stays small, and so soon compiled. An n of at most BLOCK is one block, which the calling thread runs alone.
+// One vector a turn, since C2 unrolls the loop by itself. The tail, a masked vector, has a method of its own, so that
+// the loop's is small, and compiled soon. An n of at most BLOCK is one block, which the calling thread runs alone.
 //
 // @parameter BLOCK 16384 4096 8192 32768 65536 262144
 // @require BLOCK == 16384 || n > BLOCK / 4

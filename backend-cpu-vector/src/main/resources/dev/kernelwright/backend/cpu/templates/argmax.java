@@ -1,9 +1,10 @@
 // argmax: out[r] = the column of the greatest element of row r, a block of rows or a part of one row at a time.
 //
-// A row is read once, in chunks of CHUNK columns: the maximum of a chunk takes two operations a vector, and only the chunk
-// that holds the row's maximum is searched for its column. NaN is greater than every number: a sum that runs beside the
-// maximum becomes NaN if there is one (or if both infinities are there), and then the chunk is looked at one by one. With
-// SPLIT over 1, for few long rows, each row is done in that many parts, and a second step chooses among them.
+// A row is read once, in chunks of CHUNK columns: the maximum of a chunk takes two operations a vector, and only the
+// chunk that holds the row's maximum is searched for its column. NaN is greater than every number: a sum that runs
+// beside the maximum becomes NaN if there is one (or if it is of opposite infinities), and then the chunk is searched
+// element by element. With SPLIT over 1, for few long rows, each row is done in that many parts, and a second step
+// chooses one.
 //
 // @parameter CHUNK 2048 512 8192
 // @parameter ROWS_PER_BLOCK 8 1 32 128
@@ -76,14 +77,16 @@ final class ArgMax {
     static int indexOfMax(MemorySegment x, long start, int count) {
         int bestChunk = 0;
         float best = Float.NEGATIVE_INFINITY;
-        for (int chunk = 0; chunk < count; chunk += CHUNK) {
-            int size = Math.min(CHUNK, count - chunk);
-            float max = maxOrNan(x, start + 4L * chunk, size);
+        int chunks = Math.ceilDiv(count, CHUNK);
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            int first = chunk * CHUNK;
+            int size = Math.min(CHUNK, count - first);
+            float max = maxOrNan(x, start + 4L * first, size);
             if (Float.isNaN(max)) {
-                int index = preciseIndexOfMax(x, start + 4L * chunk, size);
-                max = x.get(ValueLayout.JAVA_FLOAT, start + 4L * (chunk + index));
+                int index = first + preciseIndexOfMax(x, start + 4L * first, size);
+                max = x.get(ValueLayout.JAVA_FLOAT, start + 4L * index);
                 if (Float.isNaN(max)) {
-                    return chunk + index;
+                    return index;
                 }
             }
             if (max > best) {
@@ -91,39 +94,45 @@ final class ArgMax {
                 bestChunk = chunk;
             }
         }
-        return bestChunk + indexOf(x, start + 4L * bestChunk, Math.min(CHUNK, count - bestChunk), best);
+        int first = bestChunk * CHUNK;
+        return first + indexOf(x, start + 4L * first, Math.min(CHUNK, count - first), best);
     }
 
-    /** The maximum, or NaN if there is a NaN or if both infinities are there. */
+    /** The maximum, or NaN if there is a NaN or if the sum is one of opposite infinities. */
     static float maxOrNan(MemorySegment x, long start, int count) {
         FloatVector m0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         FloatVector m1 = m0;
-        FloatVector s0 = FloatVector.zero(SPECIES);
-        FloatVector s1 = s0;
+        FloatVector m2 = m0;
+        FloatVector m3 = m0;
+        FloatVector sum = FloatVector.zero(SPECIES);
         int i = 0;
-        for (; i <= count - 2 * LANES; i += 2 * LANES) {
-            FloatVector x0 = FloatVector.fromMemorySegment(SPECIES, x, start + i * 4L, ORDER);
+        for (; i <= count - 4 * LANES; i += 4 * LANES) {
+            long at = start + i * 4L;
+            FloatVector x0 = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
             m0 = m0.blend(x0, x0.compare(VectorOperators.GT, m0));
-            s0 = s0.add(x0);
-            FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, x, start + i * 4L + 4L * LANES, ORDER);
+            FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, x, at + 4L * LANES, ORDER);
             m1 = m1.blend(x1, x1.compare(VectorOperators.GT, m1));
-            s1 = s1.add(x1);
+            FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, x, at + 8L * LANES, ORDER);
+            m2 = m2.blend(x2, x2.compare(VectorOperators.GT, m2));
+            FloatVector x3 = FloatVector.fromMemorySegment(SPECIES, x, at + 12L * LANES, ORDER);
+            m3 = m3.blend(x3, x3.compare(VectorOperators.GT, m3));
+            sum = sum.add(x0.add(x1).add(x2.add(x3)));
         }
         for (int left = count - i; left > 0; left -= LANES) {
             VectorMask<Float> inside = SPECIES.indexInRange(0, left);
             FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, start + 4L * (count - left), ORDER, inside);
             m0 = m0.blend(v, v.compare(VectorOperators.GT, m0, inside));
-            s0 = s0.add(v);
+            sum = sum.add(v);
         }
-        boolean nan = s0.test(VectorOperators.IS_NAN).or(s1.test(VectorOperators.IS_NAN)).anyTrue();
-        return nan ? Float.NaN : m0.max(m1).reduceLanes(VectorOperators.MAX);
+        return sum.test(VectorOperators.IS_NAN).anyTrue() ? Float.NaN
+                : m0.max(m1).max(m2.max(m3)).reduceLanes(VectorOperators.MAX);
     }
 
     static int indexOf(MemorySegment x, long start, int count, float value) {
         for (int left = count; left > 0; left -= LANES) {
             VectorMask<Float> inside = SPECIES.indexInRange(0, left);
-            VectorMask<Float> found = FloatVector.fromMemorySegment(SPECIES, x, start + 4L * (count - left), ORDER, inside)
-                    .compare(VectorOperators.EQ, value, inside);
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, start + 4L * (count - left), ORDER, inside);
+            VectorMask<Float> found = v.compare(VectorOperators.EQ, value, inside);
             if (found.anyTrue()) {
                 return count - left + found.firstTrue();
             }

@@ -1,9 +1,9 @@
-// gelu: out[i] = x[i] / 2 * (1 + tanh(y / 2)) with y = 2 sqrt(2 / pi) (x[i] + 0.044715 x[i]^3), a block of BLOCK elements
-// at a time.
+// gelu: out[i] = x[i] / 2 * (1 + tanh(y / 2)) with y = 2 sqrt(2 / pi) (x[i] + 0.044715 x[i]^3), BLOCK elements at a
+// time.
 //
-// (1 + tanh(y / 2)) / 2 is the sigmoid of y, in which nothing cancels: 1 / (1 + e) if y is positive and e / (1 + e) if it
-// is not, with e = exp(-|y|), which never overflows. An n of at most BLOCK is one block, which the calling thread runs
-// alone.
+// (1 + tanh(y / 2)) / 2 is the sigmoid of y, in which nothing cancels: 1 / (1 + e) if y is positive and e / (1 + e) if
+// it is not, with e = exp(-|y|), which never overflows. An n of at most BLOCK is one block, which the calling thread
+// runs alone.
 //
 // @parameter BLOCK 16384 4096 8192 32768 65536 262144
 // @require BLOCK == 16384 || n > BLOCK / 4
@@ -56,8 +56,8 @@ final class Gelu {
     /**
      * exp(x) for x of at most 0 within 1.04 ulp; 0 where that is below the smallest normal number.
      *
-     * <p>x = n ln 2 + r with a whole n and |r| of at most ln(2) / 2. Adding 1.5 * 2^23 rounds x / ln 2 to n and leaves n
-     * in the lowest bits, which shifted into the exponent's place give 2^n. exp(r) = 1 + r q(r), where q is of all
+     * <p>x = n ln 2 + r with a whole n and |r| of at most ln(2) / 2. Adding 1.5 * 2^23 rounds x / ln 2 to n and leaves
+     * n in the lowest bits, which shifted into the exponent's place give 2^n. exp(r) = 1 + r q(r), where q is of all
      * polynomials of degree 5 the one whose greatest relative error in exp(r) is least, 2e-9.
      */
     static FloatVector expOfNegative(FloatVector x) {

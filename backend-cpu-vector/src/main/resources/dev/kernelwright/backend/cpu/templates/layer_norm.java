@@ -1,9 +1,9 @@
 // layer_norm: out = (x - mean) / sqrt(variance + eps) * weight + bias, a block of rows at a time.
 //
-// The variance is the mean of squares of x - mean, which holds up where the mean is large. What rounding left in the mean
-// is found in the same pass, as the mean of x - mean, and taken away again (Chan, Golub and LeVeque, "Algorithms for
-// Computing the Sample Variance", The American Statistician 37(3), 1983). UNROLL independent accumulators hide the
-// latency of an addition. After the first pass the row is in cache.
+// The variance is the mean of the squares of x - mean, which holds up where the mean is large. The rounding error of
+// the mean is found in the same pass, as the mean of x - mean, and taken away again (Chan, Golub and LeVeque,
+// "Algorithms for Computing the Sample Variance", The American Statistician 37(3), 1983). UNROLL independent
+// accumulators hide the latency of an addition. After the first pass the row is in cache.
 //
 // @parameter UNROLL 4 2
 // @parameter ROWS_PER_BLOCK 4 1 16 64

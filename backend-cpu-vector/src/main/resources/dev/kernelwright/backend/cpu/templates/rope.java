@@ -1,7 +1,7 @@
 // rope: turns each pair (x1, x2) of a head to (x1 * c - x2 * s, x2 * c + x1 * s), a block of rows at a time.
 //
-// A pair is i and i + head_dim / 2, which are vectors as they lie; or, if INTERLEAVED, two neighbours, for which cosines
-// and sines are doubled, the partner comes from a shuffle, and the product with the sine is negated in even lanes.
+// A pair is i and i + head_dim / 2, which are vectors as they lie; or, if INTERLEAVED, two neighbours, for which each
+// cosine and sine is doubled, the partner comes from a shuffle, and the product with the sine is negated in even lanes.
 //
 // @parameter ROWS_PER_BLOCK 8 1 2 4 32 128
 // @require ROWS_PER_BLOCK == 8 || rows > ROWS_PER_BLOCK / 4

@@ -57,8 +57,8 @@ final class SiluMul {
     /**
      * exp(x) for x of at most 0 within 1.04 ulp; 0 where that is below the smallest normal number.
      *
-     * <p>x = n ln 2 + r with a whole n and |r| of at most ln(2) / 2. Adding 1.5 * 2^23 rounds x / ln 2 to n and leaves n
-     * in the lowest bits, which shifted into the exponent's place give 2^n. exp(r) = 1 + r q(r), where q is of all
+     * <p>x = n ln 2 + r with a whole n and |r| of at most ln(2) / 2. Adding 1.5 * 2^23 rounds x / ln 2 to n and leaves
+     * n in the lowest bits, which shifted into the exponent's place give 2^n. exp(r) = 1 + r q(r), where q is of all
      * polynomials of degree 5 the one whose greatest relative error in exp(r) is least, 2e-9.
      */
     static FloatVector expOfNegative(FloatVector x) {

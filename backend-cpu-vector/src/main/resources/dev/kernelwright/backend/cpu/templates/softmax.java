@@ -1,11 +1,11 @@
 // softmax: out[r, c] = exp(x[r, c] - max_c x[r, c]) / sum of those, a block of rows or a part of one row at a time.
 //
-// Three passes over a row: its maximum, the exponentials and their sum, the division. The later two find it in cache. With
-// SPLIT over 1, for few long rows, each row is done in that many parts: every part has a maximum and a sum of its own,
-// which go to the workspace, and a second step scales each part to the row's maximum and sum.
+// Three passes over a row: its maximum, the exponentials and their sum, the division; the latter two find it in cache.
+// With SPLIT over 1, for few long rows, each row is done in that many parts. Every part has a maximum and a sum of its
+// own, which go to the workspace, and a second step scales each part to the row's.
 //
-// The maximum leaves NaN out, which then makes the sum NaN and with it the row. So does a maximum of plus infinity, and,
-// through infinity - infinity, one of minus infinity.
+// The maximum leaves out NaN, which then makes the sum NaN and with it the row. So does, by way of infinity - infinity,
+// a maximum that is infinite.
 //
 // @parameter ROWS_PER_BLOCK 4 1 16 64
 // @parameter SPLIT 1 2 4 8 16
@@ -117,7 +117,7 @@ final class Softmax {
         return whole < count ? wholeSum + exponentialsTail(x, out, start + whole * 4L, count - whole, max) : wholeSum;
     }
 
-    /** A method of its own: with a second exponential, C2 would have enough of the first method and call it instead. */
+    /** A method of its own: C2 inlines only so much into one, and calls a second exponential, with its vectors boxed. */
     static float exponentialsTail(MemorySegment x, MemorySegment out, long at, int count, float max) {
         VectorMask<Float> inside = SPECIES.indexInRange(0, count);
         FloatVector e = expOfNegative(FloatVector.fromMemorySegment(SPECIES, x, at, ORDER, inside).sub(max));
@@ -145,8 +145,8 @@ final class Softmax {
     /**
      * exp(x) for x of at most 0 within 1.04 ulp; 0 where that is below the smallest normal number.
      *
-     * <p>x = n ln 2 + r with a whole n and |r| of at most ln(2) / 2. Adding 1.5 * 2^23 rounds x / ln 2 to n and leaves n
-     * in the lowest bits, which shifted into the exponent's place give 2^n. exp(r) = 1 + r q(r), where q is of all
+     * <p>x = n ln 2 + r with a whole n and |r| of at most ln(2) / 2. Adding 1.5 * 2^23 rounds x / ln 2 to n and leaves
+     * n in the lowest bits, which shifted into the exponent's place give 2^n. exp(r) = 1 + r q(r), where q is of all
      * polynomials of degree 5 the one whose greatest relative error in exp(r) is least, 2e-9.
      */
     static FloatVector expOfNegative(FloatVector x) {

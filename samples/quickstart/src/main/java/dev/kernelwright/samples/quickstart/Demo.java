@@ -23,7 +23,7 @@ final class Demo {
 
     private static List<Workload> workloads() {
         return List.of(
-                MatMul.DEFINITION.workload(DType.F32).axis("m", 128).axis("n", 512).axis("k", 512).build(),
+                MatMul.DEFINITION.workload(DType.F32).axis("m", 64).axis("n", 512).axis("k", 512).build(),
                 RmsNorm.DEFINITION.workload(DType.F32).axis("rows", 32).axis("cols", 4096).build());
     }
 

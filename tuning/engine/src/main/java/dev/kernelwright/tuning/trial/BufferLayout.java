@@ -44,7 +44,7 @@ public record BufferLayout(List<Region> buffers, Region workspace, long byteSize
      * Lays out the buffers of a launch.
      *
      * @param axes the value of each axis
-     * @param workspaceBytes the size of the workspace
+     * @param workspaceBytes the size of the workspace, which is rounded up to whole words of 4 bytes
      * @param slack gives a number of cache lines, at least 0, by which each buffer is moved, so that no two launches
      *        find their buffers at the same addresses
      */
@@ -56,7 +56,7 @@ public record BufferLayout(List<Region> buffers, Region workspace, long byteSize
             regions.add(region);
             position = region.end();
         }
-        Region workspace = place(position, workspaceBytes, slack);
+        Region workspace = place(position, Math.ceilDiv(workspaceBytes, Float.BYTES) * Float.BYTES, slack);
         long end = Math.ceilDiv(workspace.end() + GUARD_BYTES, PAGE_BYTES) * PAGE_BYTES;
         return new BufferLayout(regions, workspace, end);
     }

@@ -27,8 +27,7 @@ final class TrialCodec {
     static final int MAX_BINARY_BYTES = 64 << 20;
     private static final int MAX_ENTRIES = 1024;
 
-    private TrialCodec() {
-    }
+    private TrialCodec() {}
 
     /** Writes one value. */
     @FunctionalInterface

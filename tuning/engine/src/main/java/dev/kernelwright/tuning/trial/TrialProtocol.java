@@ -23,8 +23,7 @@ final class TrialProtocol {
     static final int MAX_REPLY_BYTES = 1 << 16;
     static final int MAX_MESSAGE_CHARS = 4_000;
 
-    private TrialProtocol() {
-    }
+    private TrialProtocol() {}
 
     /** What the child can be asked for. */
     enum Command {

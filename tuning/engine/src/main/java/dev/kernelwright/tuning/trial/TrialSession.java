@@ -37,8 +37,7 @@ final class TrialSession {
         this.memory = new TrialMemory(memoryFile);
     }
 
-    private record Device(Backend backend, DeviceStream stream) {
-    }
+    private record Device(Backend backend, DeviceStream stream) {}
 
     /** A loaded kernel; settled once it has been timed. */
     private static final class Kernel {
@@ -83,7 +82,8 @@ final class TrialSession {
                 reply.reset();
                 out.writeUTF(Status.BROKEN.name());
                 out.writeUTF(shorten(e instanceof IOException || e instanceof IllegalArgumentException
-                        ? String.valueOf(e.getMessage()) : e.toString()));
+                        ? String.valueOf(e.getMessage())
+                        : e.toString()));
             }
         } catch (IOException e) {
             throw new IllegalStateException("an array cannot be written to", e);
@@ -209,7 +209,8 @@ final class TrialSession {
     }
 
     private static String shorten(String message) {
-        return message.length() <= TrialProtocol.MAX_MESSAGE_CHARS ? message
+        return message.length() <= TrialProtocol.MAX_MESSAGE_CHARS
+                ? message
                 : message.substring(0, TrialProtocol.MAX_MESSAGE_CHARS) + " ...";
     }
 }

@@ -7,5 +7,4 @@ package dev.kernelwright.tuning.trial;
  * @param baselineNanos the same for the baseline; empty if it was not timed
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record TrialTimes(double[] kernelNanos, double[] baselineNanos) {
-}
+public record TrialTimes(double[] kernelNanos, double[] baselineNanos) {}

@@ -18,8 +18,7 @@ import java.util.concurrent.SynchronousQueue;
  * kernel runs, even one that never ends.
  */
 public final class TrialWorkerMain {
-    private TrialWorkerMain() {
-    }
+    private TrialWorkerMain() {}
 
     /** Serves the parent whose socket is in the working directory. */
     @SuppressWarnings("SystemOut") // the parent keeps what is printed last, for the message about a worker that died

@@ -33,8 +33,7 @@ import org.slf4j.Logger;
 final class WorkerCommand {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
-    private WorkerCommand() {
-    }
+    private WorkerCommand() {}
 
     /**
      * Returns the command for a backend's device.

@@ -19,8 +19,7 @@ final class WorkerDirectory {
     /** Room for the socket, the nonce and a crash report of the JVM. */
     private static final long RESERVE_BYTES = 16L << 20;
 
-    private WorkerDirectory() {
-    }
+    private WorkerDirectory() {}
 
     /**
      * Creates a directory where there is room.

@@ -58,7 +58,8 @@ final class WorkerProcess implements AutoCloseable {
 
     /** Says how the process ended and what it printed last, for a message that goes on from "the trial worker". */
     String obituary() {
-        String how = awaitExit(OBITUARY_SECONDS) ? "exited with code " + process.exitValue()
+        String how = awaitExit(OBITUARY_SECONDS)
+                ? "exited with code " + process.exitValue()
                 : "closed its connection and is still running";
         String last = log.text();
         return last.isEmpty() ? how : how + " and said: " + last;

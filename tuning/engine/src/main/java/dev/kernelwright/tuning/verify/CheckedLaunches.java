@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * the same bits as before, and computed the op.
  */
 final class CheckedLaunches implements AutoCloseable {
-    private static final int MAX_LAUNCHES = 64;
-
     private final Workload workload;
     private final long[] axes;
     private final BufferLayout layout;
@@ -50,8 +48,7 @@ final class CheckedLaunches implements AutoCloseable {
     }
 
     /** What a set of buffers was filled with, so that it can be made again. */
-    record Fill(InputKind kind, long inputSeed, long poisonSeed) {
-    }
+    record Fill(InputKind kind, long inputSeed, long poisonSeed) {}
 
     /** Fills a set of buffers in the worker's file anew, and returns with what. */
     Fill fill(TrialWorker worker, int set, InputKind kind) throws IOException {
@@ -112,9 +109,6 @@ final class CheckedLaunches implements AutoCloseable {
             } else {
                 changes.note();
                 same = 1;
-            }
-            if (launch == MAX_LAUNCHES) {
-                throw new IllegalStateException("more changes are forgiven than launches made");
             }
         }
     }

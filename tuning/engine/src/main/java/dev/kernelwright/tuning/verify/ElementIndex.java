@@ -4,8 +4,7 @@ import java.util.Arrays;
 
 /** Writes the place of an element as people do: {@code [2, 17]} rather than 145. */
 final class ElementIndex {
-    private ElementIndex() {
-    }
+    private ElementIndex() {}
 
     /** Returns the indices of an element, given by its position in row-major order. */
     static String of(long[] shape, long position) {

@@ -26,7 +26,11 @@ public final class KernelTimer {
     /** Small workloads rotate over several sets of buffers, as calls in an application do, up to this many bytes. */
     private static final long ROTATED_BYTES = 64L << 20;
     private static final int MAX_SETS = 3;
-    private static final long SAMPLE_NANOS = 1_000_000;
+    /**
+     * Thousands of times the clock's resolution, and a fraction of a scheduler's time slice: on a busy machine a process
+     * is stopped for milliseconds now and then, and the fewer samples that hits, the better the median holds.
+     */
+    private static final long SAMPLE_NANOS = 200_000;
     private static final double COMPARED_OPERATIONS = 1e8;
     /** Enough to see what depends on chance, once everything is compiled; one late compilation is forgiven. */
     private static final int AGREEING_LAUNCHES = 5;
@@ -50,9 +54,9 @@ public final class KernelTimer {
      */
     public record Effort(int samples, Duration limit) {
         /** For finding the best of many candidates. */
-        public static final Effort SEARCH = new Effort(31, Duration.ofMillis(200));
+        public static final Effort SEARCH = new Effort(61, Duration.ofMillis(200));
         /** For the figures that a record is published with. */
-        public static final Effort FINAL = new Effort(101, Duration.ofSeconds(1));
+        public static final Effort FINAL = new Effort(201, Duration.ofSeconds(1));
     }
 
     /** Returns how much a worker's file has to hold for a workload, without workspaces. */
@@ -90,7 +94,7 @@ public final class KernelTimer {
             for (int set = 0; set < sets; set++) {
                 launches.takeIn(worker, set, fills.get(set));
                 if (set == compared) {
-                    launches.compare(COMPARED_OPERATIONS, "of the launches that were timed");
+                    launches.compare(COMPARED_OPERATIONS, "in the launches that were timed");
                 }
             }
             launches.launch(worker, kernel, InputKind.NORMAL, AGREEING_LAUNCHES, new BitChanges(FORGIVEN_CHANGES),

@@ -32,7 +32,8 @@ record Poison(DType dtype, SecretSequence numbers) {
 
     /** Returns the bits of an element, sign-extended. */
     static int bitsOf(DType dtype, MemorySegment segment, long index) {
-        return dtype.byteSize() == Integer.BYTES ? segment.getAtIndex(ValueLayout.JAVA_INT, index)
+        return dtype.byteSize() == Integer.BYTES
+                ? segment.getAtIndex(ValueLayout.JAVA_INT, index)
                 : segment.getAtIndex(ValueLayout.JAVA_SHORT, index);
     }
 

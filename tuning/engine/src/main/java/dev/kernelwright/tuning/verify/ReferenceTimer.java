@@ -24,8 +24,7 @@ public final class ReferenceTimer {
     private static final double MAX_OPERATIONS = 1e8;
     private static final long LIMIT_NANOS = 1_000_000_000L;
 
-    private ReferenceTimer() {
-    }
+    private ReferenceTimer() {}
 
     /** Times the reference at the largest axes, on the pool. */
     public static Samples time(Workload workload, BlockPool pool) {

@@ -18,8 +18,7 @@ public final class SpeedRule {
     /** How much of the baseline's time a kernel may take at most: less is not worth a swap. */
     private static final double LARGEST_PART = 0.98;
 
-    private SpeedRule() {
-    }
+    private SpeedRule() {}
 
     /**
      * Returns whether a kernel beats the baseline by more than the measured noise: the 95 % confidence intervals of the
@@ -43,7 +42,8 @@ public final class SpeedRule {
     public static double relativeTime(Evaluation evaluation) {
         Timing kernel = evaluation.kernel();
         Timing baseline = evaluation.baseline();
-        return kernel == null || baseline == null ? Double.POSITIVE_INFINITY
+        return kernel == null || baseline == null
+                ? Double.POSITIVE_INFINITY
                 : kernel.lowNanos() / baseline.lowNanos();
     }
 

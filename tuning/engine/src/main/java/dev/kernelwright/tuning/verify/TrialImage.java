@@ -67,8 +67,7 @@ final class TrialImage implements AutoCloseable {
     }
 
     /** The bytes from {@code start} to before {@code end}, which lie between two buffers. */
-    private record Guard(long start, long end, String before, String behind) {
-    }
+    private record Guard(long start, long end, String before, String behind) {}
 
     /** Fills the inputs; the same kind and seed give the same values. */
     void fillInputs(InputKind kind, long seed) {
@@ -180,7 +179,8 @@ final class TrialImage implements AutoCloseable {
     }
 
     /** Returns the first byte of a range that differs, as an offset into the image, or -1. */
-    private long mismatch(FileChannel file, long base, long start, long end) throws IOException {
+    private long mismatch(FileChannel file, long base, long start, long end)
+            throws KernelRejectedException, IOException {
         for (long from = start; from < end; from += CHUNK_BYTES) {
             long length = Math.min(CHUNK_BYTES, end - from);
             read(file, base + from, scratch.asSlice(0, length));
@@ -202,7 +202,8 @@ final class TrialImage implements AutoCloseable {
     }
 
     /** Reads the outputs from a worker's file. */
-    void readOutputs(FileChannel file, int set, OutputSnapshot snapshot) throws IOException {
+    void readOutputs(FileChannel file, int set, OutputSnapshot snapshot)
+            throws KernelRejectedException, IOException {
         int inputs = signature.inputs().size();
         for (int i = 0; i < snapshot.outputs().size(); i++) {
             read(file, set * layout.byteSize() + layout.buffers().get(inputs + i).offset(),
@@ -211,12 +212,14 @@ final class TrialImage implements AutoCloseable {
         snapshot.poisonedWith(poisonSeed);
     }
 
-    private static void read(FileChannel file, long position, MemorySegment segment) throws IOException {
+    private static void read(FileChannel file, long position, MemorySegment segment)
+            throws KernelRejectedException, IOException {
         for (long done = 0; done < segment.byteSize();) {
             ByteBuffer chunk = segment.asSlice(done, Math.min(CHUNK_BYTES, segment.byteSize() - done)).asByteBuffer();
             int count = file.read(chunk, position + done);
             if (count < 0) {
-                throw new IOException("the tensors' file was cut short by the trial worker");
+                throw new KernelRejectedException(ReasonCode.CRASHED,
+                        "the kernel's trial worker cut the file of its tensors short");
             }
             done += count;
         }

@@ -22,8 +22,10 @@ public enum Behaviour {
     NANS,
     /** Right for the largest extents only. */
     WRONG_FOR_SMALL_SHAPES,
-    /** Right until it is launched often. */
+    /** Writes nothing any more once it was launched often. */
     LAZY_WHEN_TIMED,
+    /** The last element is off by one when one launch follows the other at once, as when it is timed. */
+    WRONG_IN_A_HURRY,
     /** Gives the results of its first launch for an address ever after. */
     STALE,
     /** Writes behind the end of its output. */
@@ -42,6 +44,8 @@ public enum Behaviour {
     UNWRITTEN_INTEGER,
     /** Adds errors that are random and within the bound. */
     RANDOM,
+    /** Does so once it was launched often. */
+    RANDOM_LATER,
     /** Gives what its workspace held before, scaled down to within the bound. */
     READS_STALE_WORKSPACE,
     /** Throws. */

@@ -6,8 +6,7 @@ import java.time.Duration;
 
 /** A program that evaluates one kernel and prints from where it ran and what the verdict was. */
 public final class EvaluatesOnce {
-    private EvaluatesOnce() {
-    }
+    private EvaluatesOnce() {}
 
     /** Evaluates the behaviour of the given name. */
     @SuppressWarnings("SystemOut") // its output is what the test reads

@@ -23,8 +23,7 @@ public final class FakeBackendProvider implements BackendProvider {
     private static final boolean IN_WORKER = System.getProperty("java.io.tmpdir").equals(".");
 
     /** Creates a provider; called by {@link java.util.ServiceLoader}. */
-    public FakeBackendProvider() {
-    }
+    public FakeBackendProvider() {}
 
     @Override
     public String name() {

@@ -20,8 +20,10 @@ public final class FakeKernel implements LoadedKernel {
     /** How long an honest kernel takes. */
     public static final long CORRECT_NANOS = 50_000;
     static final long WORKSPACE_BYTES = 96;
-    private static final int LAUNCHES_BEFORE_LAZINESS = 40;
+    private static final int LAUNCHES_BEFORE_CHEATING = 40;
     private static final int LAUNCHES_BEFORE_SETTLING = 2;
+    /** Far more than lies between two launches of a batch, far less than between two requests. */
+    private static final long HURRY_NANOS = 10_000;
 
     private final Behaviour behaviour;
     private final long nanos;
@@ -29,6 +31,7 @@ public final class FakeKernel implements LoadedKernel {
     private final SplittableRandom random = new SplittableRandom();
     private final Map<Long, float[]> remembered = new HashMap<>();
     private int launches;
+    private long lastEndNanos;
 
     FakeKernel(Behaviour behaviour, long nanos, KernelSignature signature) {
         this.behaviour = behaviour;
@@ -61,14 +64,15 @@ public final class FakeKernel implements LoadedKernel {
         } else {
             scaleAdd(segments, arguments.axes());
         }
-        misbehave(segments, arguments.axes());
+        misbehave(segments, arguments.axes(), start - lastEndNanos < HURRY_NANOS);
         while (System.nanoTime() - start < nanos) {
             Thread.onSpinWait();
         }
+        lastEndNanos = System.nanoTime();
     }
 
     private void scaleAdd(MemorySegment[] segments, long[] axes) {
-        if (behaviour == Behaviour.LAZY_WHEN_TIMED && launches > LAUNCHES_BEFORE_LAZINESS) {
+        if (behaviour == Behaviour.LAZY_WHEN_TIMED && launches > LAUNCHES_BEFORE_CHEATING) {
             return;
         }
         float factor = signature.attributes().get("factor").floatValue();
@@ -93,13 +97,15 @@ public final class FakeKernel implements LoadedKernel {
         }
     }
 
-    private void misbehave(MemorySegment[] segments, long[] axes) {
+    private void misbehave(MemorySegment[] segments, long[] axes, boolean hurried) {
         MemorySegment out = segments[2];
         long last = out.byteSize() / 4 - 1;
         switch (behaviour) {
-            case CORRECT, SLOW, AT_THE_FLOOR, INSTANT, LAZY_WHEN_TIMED, UNWRITTEN, UNWRITTEN_INTEGER, COMPILE_ERROR, FORBIDDEN,
-                    INVALID_PLAN, COMPILER_BUG, REFUSED_WHEN_LOADED, THROWS_WHEN_LOADED, CLAIMS_ACCEPTANCE -> {
-            }
+            case CORRECT, SLOW, AT_THE_FLOOR, INSTANT, LAZY_WHEN_TIMED, UNWRITTEN, UNWRITTEN_INTEGER, COMPILE_ERROR,
+                    FORBIDDEN,
+                    INVALID_PLAN, COMPILER_BUG, REFUSED_WHEN_LOADED, THROWS_WHEN_LOADED, CLAIMS_ACCEPTANCE ->
+                {
+                }
             case CORRECT_WITH_WORKSPACE -> segments[3].fill((byte) 1);
             case CORRECT_AFTER_SETTLING -> {
                 if (launches <= LAUNCHES_BEFORE_SETTLING) {
@@ -107,6 +113,7 @@ public final class FakeKernel implements LoadedKernel {
                 }
             }
             case WRONG_LAST -> add(out, last, 1);
+            case WRONG_IN_A_HURRY -> add(out, last, hurried ? 1 : 0);
             case ZEROS -> out.fill((byte) 0);
             case NANS -> fill(out, Float.NaN);
             case WRONG_FOR_SMALL_SHAPES -> {
@@ -121,7 +128,12 @@ public final class FakeKernel implements LoadedKernel {
                 unchecked(segments[3].address() + WORKSPACE_BYTES).set(ValueLayout.JAVA_INT, 0, 7);
             case READS_BEHIND -> segments[1].get(ValueLayout.JAVA_FLOAT, segments[1].byteSize());
             case MUTATES_INPUT -> add(segments[1], 5, 1);
-            case RANDOM -> add(out, 0, ulps(out, 0, random.nextInt(3) - 1));
+            case RANDOM -> disturb(out);
+            case RANDOM_LATER -> {
+                if (launches > LAUNCHES_BEFORE_CHEATING) {
+                    disturb(out);
+                }
+            }
             case READS_STALE_WORKSPACE ->
                 add(out, 0, ulps(out, 0, (segments[3].get(ValueLayout.JAVA_BYTE, 0) & 3) - 1));
             case THROWS -> throw new IllegalStateException("as it was told to");
@@ -134,6 +146,13 @@ public final class FakeKernel implements LoadedKernel {
             case PRINTS -> print();
             case TELLS -> throw new IllegalStateException("environment " + System.getenv().size() + ", directory "
                     + Path.of("").toAbsolutePath() + ", heap " + Runtime.getRuntime().maxMemory());
+        }
+    }
+
+    /** Changes so many elements that no two launches agree by chance. */
+    private void disturb(MemorySegment out) {
+        for (long i = 0; i < out.byteSize() / 4; i++) {
+            add(out, i, ulps(out, i, random.nextInt(3) - 1));
         }
     }
 
@@ -154,7 +173,8 @@ public final class FakeKernel implements LoadedKernel {
 
     private void repeat(MemorySegment out) {
         float[] first = remembered.computeIfAbsent(out.address(), address -> out.toArray(ValueLayout.JAVA_FLOAT));
-        MemorySegment.copy(first, 0, out, ValueLayout.JAVA_FLOAT, 0, Math.min(first.length, (int) (out.byteSize() / 4)));
+        MemorySegment.copy(first, 0, out, ValueLayout.JAVA_FLOAT, 0,
+                Math.min(first.length, (int) (out.byteSize() / 4)));
     }
 
     @SuppressWarnings("restricted") // to do what a kernel must not

@@ -46,8 +46,7 @@ public final class TestOps {
             })
             .build();
 
-    private TestOps() {
-    }
+    private TestOps() {}
 
     /** Returns a small workload of one shape. */
     public static Workload fixed() {

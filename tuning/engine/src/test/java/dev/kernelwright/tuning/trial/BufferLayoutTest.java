@@ -36,9 +36,9 @@ class BufferLayoutTest {
     }
 
     @Test
-    void buffersHaveTheSizeOfTheirShapes() {
+    void buffersHaveTheSizeOfTheirShapesAndAWorkspaceThatOfWholeWords() {
         BufferLayout layout = BufferLayout.of(SIGNATURE, new long[]{7, 40, 3}, 10, () -> 0);
         assertThat(regions(layout)).extracting(BufferLayout.Region::byteSize).containsExactly(4L * 40 * 3, 4L * 7,
-                4L * 7 * 3, 4L * 7, 10L);
+                4L * 7 * 3, 4L * 7, 12L);
     }
 }

@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 
 /** Looks for what a worker might leave behind: a process of this one's, or a directory. */
 public final class WorkerRemains {
-    private WorkerRemains() {
-    }
+    private WorkerRemains() {}
 
     /** Asserts that there is nothing. */
     public static void assertNone() throws IOException {
