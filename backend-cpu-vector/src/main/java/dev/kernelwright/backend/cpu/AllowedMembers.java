@@ -57,8 +57,7 @@ final class AllowedMembers {
     private static final Set<String> VECTOR_TYPES = Set.of("FloatVector", "DoubleVector", "IntVector", "LongVector",
             "ShortVector", "ByteVector", "Vector", "VectorMask", "VectorShuffle", "VectorSpecies", "VectorOperators");
 
-    private AllowedMembers() {
-    }
+    private AllowedMembers() {}
 
     static boolean isMethod(String owner, String name, String descriptor) {
         if (owner.startsWith(VECTOR_PACKAGE)) {
@@ -100,7 +99,8 @@ final class AllowedMembers {
 
     /** Whether a static final of the type holds no state: a number, a vector, a species, a mask, a layout. */
     static boolean isConstantType(String descriptor) {
-        return descriptor.length() == 1 || descriptor.startsWith("L" + LAYOUT) || descriptor.equals("L" + BYTE_ORDER + ";")
+        return descriptor.length() == 1 || descriptor.startsWith("L" + LAYOUT)
+                || descriptor.equals("L" + BYTE_ORDER + ";")
                 || (descriptor.startsWith("L") && isVectorType(descriptor.substring(1, descriptor.length() - 1)));
     }
 

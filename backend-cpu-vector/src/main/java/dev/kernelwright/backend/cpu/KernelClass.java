@@ -40,7 +40,8 @@ import java.util.List;
 final class KernelClass {
     private static final ClassDesc SEGMENT = MemorySegment.class.describeConstable().orElseThrow();
     private static final ClassDesc ARGUMENTS = LaunchArguments.class.describeConstable().orElseThrow();
-    private static final MethodTypeDesc BODY = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int, ARGUMENTS);
+    private static final MethodTypeDesc BODY =
+            MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int, ARGUMENTS);
 
     private static final MethodTypeDesc BYTE_SIZE = MethodTypeDesc.of(ConstantDescs.CD_long);
 

@@ -110,7 +110,8 @@ class ClassFileScreenTest {
                         "the class com/example/Sample"),
                 arguments("a superclass", HARMLESS.replace("class Sample", "class Sample extends Thread"),
                         "superclass"),
-                arguments("an interface", HARMLESS.replace("class Sample", "class Sample implements java.io.Serializable"),
+                arguments("an interface",
+                        HARMLESS.replace("class Sample", "class Sample implements java.io.Serializable"),
                         "interface"));
     }
 
@@ -191,14 +192,16 @@ class ClassFileScreenTest {
     private static byte[] compile(String source) {
         Memory files = new Memory(ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null));
         StringWriter log = new StringWriter();
-        JavaFileObject file = new SimpleJavaFileObject(URI.create("memory:///Sample.java"), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return source;
-            }
-        };
-        boolean compiled = ToolProvider.getSystemJavaCompiler().getTask(log, files, null, List.of("-proc:none", "-nowarn",
-                "-Xlint:none", "--add-modules", "jdk.incubator.vector"), null, List.of(file)).call();
+        JavaFileObject file =
+                new SimpleJavaFileObject(URI.create("memory:///Sample.java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
+                    }
+                };
+        boolean compiled =
+                ToolProvider.getSystemJavaCompiler().getTask(log, files, null, List.of("-proc:none", "-nowarn",
+                        "-Xlint:none", "--add-modules", "jdk.incubator.vector"), null, List.of(file)).call();
         assertThat(compiled).as("%s", log).isTrue();
         return files.classes.entrySet().stream().filter(entry -> entry.getKey().endsWith(".Sample")).findFirst()
                 .orElseThrow().getValue().toByteArray();

@@ -121,7 +121,8 @@ class CpuKernelTest {
                 arguments("shared memory", new LaunchPlan(List.of(
                         new LaunchPlan.Step("run", one, List.of(), Expression.constant(64))), zero), "shared memory"),
                 arguments("a grid of three dimensions", new LaunchPlan(List.of(new LaunchPlan.Step("run",
-                        List.of(one.getFirst(), one.getFirst(), one.getFirst()), List.of(), zero)), zero), "dimensions"),
+                        List.of(one.getFirst(), one.getFirst(), one.getFirst()), List.of(), zero)), zero),
+                        "dimensions"),
                 arguments("a negative grid", KernelSources.plan("run", "n - 2000", "0"), "blocks"),
                 arguments("a grid of more blocks than there are numbers", KernelSources.plan("run", "n * 4000000", "0"),
                         "4000000000 blocks"),
@@ -157,8 +158,9 @@ class CpuKernelTest {
         assertThatThrownBy(() -> BACKEND.compile(KernelSources.source(KernelSources.classOf(method),
                 KernelSources.plan("run", "1", "0")), SIGNATURE))
                 .isInstanceOf(KernelRejectedException.class)
-                .hasMessageContaining("the plan launches 'run', but the class has no static void run(int, MemorySegment,"
-                        + " MemorySegment, long): declare it with exactly these parameters");
+                .hasMessageContaining(
+                        "the plan launches 'run', but the class has no static void run(int, MemorySegment,"
+                                + " MemorySegment, long): declare it with exactly these parameters");
     }
 
     @Test
@@ -209,7 +211,7 @@ class CpuKernelTest {
 
     /**
      * The platform's methods share their profiles among all who use memory. Before kernels pinned the class of their
-     * segments, this one took 11 times as long as a copy, and 3 times where the JVM had seen no heap segments.
+     * segments, this one took 15 times as long as a copy, and 3 times where the JVM had seen no heap segments.
      */
     @Test
     void aKernelIsFastWhereOthersWorkOnHeapSegments() throws KernelRejectedException {

@@ -42,7 +42,8 @@ class KernelCompilerTest {
 
     @Test
     void aSourceWithoutAClassIsRefused() {
-        assertThat(rejection("package " + KernelCompiler.PACKAGE + ";")).hasMessageContaining("declare one final class");
+        assertThat(rejection("package " + KernelCompiler.PACKAGE + ";"))
+                .hasMessageContaining("declare one final class");
     }
 
     @Test

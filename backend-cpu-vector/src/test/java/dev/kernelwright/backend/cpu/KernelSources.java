@@ -11,8 +11,7 @@ final class KernelSources {
     /** What every kernel of the tests is launched with, that of {@code gelu}. */
     static final String PARAMETERS = "int block, MemorySegment x, MemorySegment out, long n";
 
-    private KernelSources() {
-    }
+    private KernelSources() {}
 
     /** A class in the kernels' package with the given members. */
     static String classOf(String members) {

@@ -140,7 +140,8 @@ final class KernelTrial {
     }
 
     private void requireClose(int output, long index, double result, double expected, double bound) {
-        boolean right = Double.isFinite(expected) ? Math.abs(result - expected) <= bound
+        boolean right = Double.isFinite(expected)
+                ? Math.abs(result - expected) <= bound
                 : Double.compare(result, expected) == 0;
         // Beyond the largest float, infinity is what the type can say.
         boolean overflow = Double.isInfinite(result) && Math.abs(expected) > Float.MAX_VALUE

@@ -172,7 +172,8 @@ class SpecialValuesTest {
             everyKernel("embedding(rows=70,vocab=13,dim=" + dim + ")", Map.of(),
                     (workload, kernel) -> requireOutOfBounds(workload, kernel, 0, index));
             for (int interleaved : new int[]{0, 1}) {
-                everyKernel("rope(rows=70,heads=2,head_dim=" + 2 * dim + ",positions=13,interleaved=" + interleaved + ")",
+                everyKernel(
+                        "rope(rows=70,heads=2,head_dim=" + 2 * dim + ",positions=13,interleaved=" + interleaved + ")",
                         Map.of(), (workload, kernel) -> requireOutOfBounds(workload, kernel, 3, index));
             }
         }

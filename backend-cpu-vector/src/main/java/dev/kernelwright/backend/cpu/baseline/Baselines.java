@@ -7,8 +7,7 @@ import java.util.Optional;
 
 /** The baselines by op. */
 public final class Baselines {
-    private Baselines() {
-    }
+    private Baselines() {}
 
     /**
      * A baseline.
@@ -16,8 +15,7 @@ public final class Baselines {
      * @param grid the number of blocks, an {@link dev.kernelwright.op.Expression} over the axes
      * @param body computes a block
      */
-    public record Baseline(String grid, BlockBody body) {
-    }
+    public record Baseline(String grid, BlockBody body) {}
 
     /** Returns the baseline for a signature, or empty if there is none for its op, version or dtype. */
     public static Optional<Baseline> find(KernelSignature signature) {

@@ -9,8 +9,7 @@ import java.lang.foreign.MemorySegment;
 final class Blocks {
     static final int ELEMENTS = 16 * 1024;
 
-    private Blocks() {
-    }
+    private Blocks() {}
 
     /** Computes some elements that lie one after the other. */
     @FunctionalInterface

@@ -8,8 +8,7 @@ import dev.kernelwright.backend.cpu.baseline.Baselines.Baseline;
 final class ElementwiseBaselines {
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
-    private ElementwiseBaselines() {
-    }
+    private ElementwiseBaselines() {}
 
     static Baseline add() {
         return Blocks.overElements((s, first, count) -> {

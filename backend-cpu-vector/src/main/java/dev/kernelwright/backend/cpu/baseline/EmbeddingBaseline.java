@@ -9,8 +9,7 @@ import java.util.Objects;
 
 /** {@code embedding}: a row is a copy of a row of the table. */
 final class EmbeddingBaseline {
-    private EmbeddingBaseline() {
-    }
+    private EmbeddingBaseline() {}
 
     static Baseline of(KernelSignature signature) {
         return Blocks.overRows(signature, "dim", (s, row, axes) -> {

@@ -8,8 +8,7 @@ import java.lang.foreign.MemorySegment;
 
 /** {@code layer_norm}: three passes over a row, in double, so that a large mean does no harm. */
 final class LayerNormBaseline {
-    private LayerNormBaseline() {
-    }
+    private LayerNormBaseline() {}
 
     static Baseline of(KernelSignature signature) {
         double eps = signature.attributes().getOrDefault("eps", 0.0);

@@ -9,8 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /** The ops that make one element of a row: {@code sum} and {@code argmax}. */
 final class ReductionBaselines {
-    private ReductionBaselines() {
-    }
+    private ReductionBaselines() {}
 
     static Baseline sum(KernelSignature signature) {
         return Blocks.overRows(signature, "cols",

@@ -8,12 +8,12 @@ import java.lang.foreign.MemorySegment;
 
 /** {@code rms_norm}: two passes over a row. */
 final class RmsNormBaseline {
-    private RmsNormBaseline() {
-    }
+    private RmsNormBaseline() {}
 
     static Baseline of(KernelSignature signature) {
         double eps = signature.attributes().getOrDefault("eps", 0.0);
-        return Blocks.overRows(signature, "cols", (s, row, axes) -> normalize(s[0], s[1], s[2], row, (int) axes[1], eps));
+        return Blocks.overRows(signature, "cols",
+                (s, row, axes) -> normalize(s[0], s[1], s[2], row, (int) axes[1], eps));
     }
 
     private static void normalize(MemorySegment x, MemorySegment weight, MemorySegment out, long row, int cols,

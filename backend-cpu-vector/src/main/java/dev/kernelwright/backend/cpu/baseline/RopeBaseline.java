@@ -10,8 +10,7 @@ import java.util.Objects;
 
 /** {@code rope}: the heads of a row one after the other. */
 final class RopeBaseline {
-    private RopeBaseline() {
-    }
+    private RopeBaseline() {}
 
     static Baseline of(KernelSignature signature) {
         boolean interleaved = signature.attributes().getOrDefault("interleaved", 0.0) != 0;

@@ -8,8 +8,7 @@ import java.lang.foreign.MemorySegment;
 
 /** {@code softmax}: the maximum, the exponentials and their sum, the division. */
 final class SoftmaxBaseline {
-    private SoftmaxBaseline() {
-    }
+    private SoftmaxBaseline() {}
 
     static Baseline of(KernelSignature signature) {
         return Blocks.overRows(signature, "cols", (s, row, axes) -> softmax(s[0], s[1], row, (int) axes[1]));

@@ -134,8 +134,11 @@ public final class FakeKernel implements LoadedKernel {
                     disturb(out);
                 }
             }
-            case READS_STALE_WORKSPACE ->
-                add(out, 0, ulps(out, 0, (segments[3].get(ValueLayout.JAVA_BYTE, 0) & 3) - 1));
+            case READS_STALE_WORKSPACE -> {
+                for (long i = 0; i < WORKSPACE_BYTES && i <= last; i++) {
+                    add(out, i, ulps(out, i, (segments[3].get(ValueLayout.JAVA_BYTE, i) & 3) - 1));
+                }
+            }
             case THROWS -> throw new IllegalStateException("as it was told to");
             case RECURSES -> recurse(1);
             case EXITS -> System.exit(42);
