@@ -189,8 +189,7 @@ public final class ComputeRuntime implements AutoCloseable {
         private @Nullable MissPolicy missPolicy;
         private @Nullable Executor executor;
 
-        private Builder() {
-        }
+        private Builder() {}
 
         /** Sets the devices to open, in order of preference; those that cannot be are left out. All, if not called. */
         public Builder devices(String... names) {
@@ -267,7 +266,8 @@ public final class ComputeRuntime implements AutoCloseable {
                 Map<String, Device> devices = new DeviceOpener(events, pool).open(deviceNames);
                 KernelStore usedStore = store != null ? store : Services.openStore();
                 Tuner usedTuner = tuner != null ? tuner : Services.openTuner();
-                MissPolicy policy = missPolicy != null ? missPolicy
+                MissPolicy policy = missPolicy != null
+                        ? missPolicy
                         : usedTuner != null ? MissPolicy.TUNE_ASYNC : MissPolicy.BASELINE_ONLY;
                 if (usedTuner == null && (policy == MissPolicy.TUNE_ASYNC || policy == MissPolicy.TUNE_BLOCKING)) {
                     throw new IllegalStateException("the miss policy " + policy + " was asked for, but there is no"

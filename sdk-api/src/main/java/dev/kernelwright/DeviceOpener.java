@@ -35,7 +35,8 @@ final class DeviceOpener {
     Map<String, Device> open(List<String> wanted) {
         Map<String, Device> opened = new LinkedHashMap<>();
         Map<String, Candidate> found = probe();
-        List<String> names = wanted.isEmpty() ? List.copyOf(found.keySet())
+        List<String> names = wanted.isEmpty()
+                ? List.copyOf(found.keySet())
                 : wanted.stream().map(DeviceOpener::canonicalName).distinct().toList();
         for (String name : names) {
             Candidate candidate = found.get(name);
@@ -52,14 +53,14 @@ final class DeviceOpener {
         if (opened.isEmpty()) {
             throw new IllegalStateException("a runtime was asked for with the devices "
                     + (wanted.isEmpty() ? "that are there" : wanted.toString()) + ", but none can be used: "
-                    + (refusals.isEmpty() ? "add a backend such as kernelwright-backend-cpu-vector to the class path"
+                    + (refusals.isEmpty()
+                            ? "add a backend such as kernelwright-backend-cpu-vector to the class path"
                             : String.join("; ", refusals)));
         }
         return opened;
     }
 
-    private record Candidate(BackendProvider provider, int index) {
-    }
+    private record Candidate(BackendProvider provider, int index) {}
 
     private Map<String, Candidate> probe() {
         Map<String, Candidate> found = new LinkedHashMap<>();

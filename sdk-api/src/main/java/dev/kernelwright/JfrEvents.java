@@ -10,8 +10,7 @@ import jdk.jfr.StackTrace;
 /** The events as Java Flight Recorder stores them. */
 @SuppressWarnings("UnusedVariable") // the fields are read by Flight Recorder
 final class JfrEvents {
-    private JfrEvents() {
-    }
+    private JfrEvents() {}
 
     static void commit(RuntimeEvent event) {
         WorkloadEvent jfr = switch (event) {

@@ -145,15 +145,19 @@ final class LiveKernels {
         TuningRequest request = new TuningRequest(kernel.key(), workload, backend, pool.parallelism(),
                 Optional.ofNullable(templates.get(templateKey(workload.op().name(), backend.sourceLanguage()))),
                 budget);
-        CompletableFuture<?> whole = usedTuner.submit(request, (number, spent, source, evaluation) ->
-                events.emit(new RuntimeEvent.Candidate(workload, device, number, spent, source, evaluation)))
-                .thenAcceptAsync(record -> adopt(kernel, record), executor)
-                .whenComplete((nothing, failure) -> {
-                    if (failure != null && !stopped) {
-                        fallBack(kernel, "tuning it failed (" + failure.getMessage() + "): the baseline goes on"
-                                + " answering, and it is tried again when a process next binds it");
-                    }
-                });
+        CompletableFuture<?> whole =
+                usedTuner
+                        .submit(request,
+                                (number, spent, source,
+                                        evaluation) -> events.emit(new RuntimeEvent.Candidate(workload, device, number,
+                                                spent, source, evaluation)))
+                        .thenAcceptAsync(record -> adopt(kernel, record), executor)
+                        .whenComplete((nothing, failure) -> {
+                            if (failure != null && !stopped) {
+                                fallBack(kernel, "tuning it failed (" + failure.getMessage() + "): the baseline goes on"
+                                        + " answering, and it is tried again when a process next binds it");
+                            }
+                        });
         tunings.put(kernel.key(), whole);
         track(whole);
     }

@@ -12,16 +12,14 @@ public sealed interface RuntimeEvent {
      *
      * @param record the record; without a kernel if the baseline is the best known
      */
-    record Hit(Workload workload, String device, TuningRecord record) implements RuntimeEvent {
-    }
+    record Hit(Workload workload, String device, TuningRecord record) implements RuntimeEvent {}
 
     /**
      * A workload was bound and the store had no record for it.
      *
      * @param policy what is done about it
      */
-    record Miss(Workload workload, String device, MissPolicy policy) implements RuntimeEvent {
-    }
+    record Miss(Workload workload, String device, MissPolicy policy) implements RuntimeEvent {}
 
     /**
      * A candidate was tried during tuning.
@@ -32,20 +30,17 @@ public sealed interface RuntimeEvent {
      * @param evaluation the verdict on it
      */
     record Candidate(Workload workload, String device, int number, double spent, KernelSource source,
-            Evaluation evaluation) implements RuntimeEvent {
-    }
+            Evaluation evaluation) implements RuntimeEvent {}
 
     /**
      * Tuning ended and its record was stored.
      *
      * @param record the record; without a kernel if the baseline is the best
      */
-    record Tuned(Workload workload, String device, TuningRecord record) implements RuntimeEvent {
-    }
+    record Tuned(Workload workload, String device, TuningRecord record) implements RuntimeEvent {}
 
     /** A tuned kernel, from the store or just found, has reached its speed and answers calls from now on. */
-    record Live(Workload workload, String device) implements RuntimeEvent {
-    }
+    record Live(Workload workload, String device) implements RuntimeEvent {}
 
     /**
      * Something is not there or broke, and the next best thing took its place.
@@ -53,6 +48,5 @@ public sealed interface RuntimeEvent {
      * @param subject the workload, device or part concerned
      * @param reason what was found, what took its place, and the cure, in one sentence
      */
-    record Fallback(String subject, String reason) implements RuntimeEvent {
-    }
+    record Fallback(String subject, String reason) implements RuntimeEvent {}
 }

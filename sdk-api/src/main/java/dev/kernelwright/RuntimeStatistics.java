@@ -9,5 +9,4 @@ package dev.kernelwright;
  * @param rejected candidates that were rejected
  * @param fallbacks times that the next best thing took the place of something
  */
-public record RuntimeStatistics(long hits, long misses, long tuned, long rejected, long fallbacks) {
-}
+public record RuntimeStatistics(long hits, long misses, long tuned, long rejected, long fallbacks) {}

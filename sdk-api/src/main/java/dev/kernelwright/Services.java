@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The store and the tuner that are on the class path. */
 final class Services {
-    private Services() {
-    }
+    private Services() {}
 
     static KernelStore openStore() {
         return ServiceLoader.load(KernelStoreProvider.class).findFirst().map(KernelStoreProvider::open)

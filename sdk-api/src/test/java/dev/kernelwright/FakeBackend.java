@@ -85,7 +85,8 @@ final class FakeBackend implements Backend {
 
     @Override
     public Optional<LoadedKernel> baseline(KernelSignature signature) {
-        return signature.op().equals("add") ? Optional.of(kernel(arguments -> addInto(arguments, 0)))
+        return signature.op().equals("add")
+                ? Optional.of(kernel(arguments -> addInto(arguments, 0)))
                 : Optional.empty();
     }
 

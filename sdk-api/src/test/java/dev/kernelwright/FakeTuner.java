@@ -41,11 +41,15 @@ final class FakeTuner implements Tuner {
 
     /** A record for a request whose kernel behaves as named; without a kernel if the name is null. */
     static TuningRecord record(TuningRequest request, @Nullable String behaviour, @Nullable Instant expires) {
-        TuningRecord.Kernel kernel = behaviour == null ? null : new TuningRecord.Kernel(source(behaviour),
-                new KernelBinary("fake", behaviour.getBytes(StandardCharsets.UTF_8), source(behaviour).plan(), ""));
+        TuningRecord.Kernel kernel = behaviour == null
+                ? null
+                : new TuningRecord.Kernel(source(behaviour),
+                        new KernelBinary("fake", behaviour.getBytes(StandardCharsets.UTF_8), source(behaviour).plan(),
+                                ""));
         Timing timing = Timing.of(new double[]{1000});
         return new TuningRecord(request.key(), request.backend().target(), kernel,
-                new Evaluation(kernel == null ? ReasonCode.NOT_FASTER : ReasonCode.ACCEPTED, "said so", 0, timing, timing,
+                new Evaluation(kernel == null ? ReasonCode.NOT_FASTER : ReasonCode.ACCEPTED, "said so", 0, timing,
+                        timing,
                         1),
                 Map.of(), Instant.EPOCH, expires);
     }

@@ -213,7 +213,8 @@ public final class ArgumentCheck {
 
     private long extent(int b, int d, long[] axes) {
         int kind = kinds[b][d];
-        return kind == FIXED ? fixedExtents[b][d]
+        return kind == FIXED
+                ? fixedExtents[b][d]
                 : kind == COMPUTED ? computedExtents[b][d].evaluate(axes) : axes[kind];
     }
 

@@ -131,8 +131,10 @@ public final class LiveKernel {
 
     private RuntimeException failed(IndexOutOfBoundsException cause) {
         KernelSignature signature = workload.signature();
-        return indexed ? new IllegalArgumentException(signature.op() + " was called with an index outside its range: "
-                + "check the index inputs of " + workload, cause) : cause;
+        return indexed
+                ? new IllegalArgumentException(signature.op() + " was called with an index outside its range: "
+                        + "check the index inputs of " + workload, cause)
+                : cause;
     }
 
     private void launch(LoadedKernel kernel, DeviceStream stream, LaunchArguments arguments) {

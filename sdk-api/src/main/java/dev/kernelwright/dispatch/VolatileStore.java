@@ -13,8 +13,7 @@ public final class VolatileStore implements KernelStore {
     private final Map<KernelKey, TuningRecord> records = new ConcurrentHashMap<>();
 
     /** Creates an empty store. */
-    public VolatileStore() {
-    }
+    public VolatileStore() {}
 
     @Override
     public Optional<TuningRecord> find(KernelKey key) {

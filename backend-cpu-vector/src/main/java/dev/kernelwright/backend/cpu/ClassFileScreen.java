@@ -10,10 +10,10 @@ import java.lang.classfile.FieldModel;
 import java.lang.classfile.Instruction;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.constantpool.ClassEntry;
-import java.lang.classfile.constantpool.ConstantDynamicEntry;
 import java.lang.classfile.constantpool.DoubleEntry;
 import java.lang.classfile.constantpool.FloatEntry;
 import java.lang.classfile.constantpool.IntegerEntry;
+import java.lang.classfile.constantpool.LoadableConstantEntry;
 import java.lang.classfile.constantpool.LongEntry;
 import java.lang.classfile.instruction.ArrayLoadInstruction;
 import java.lang.classfile.instruction.ArrayStoreInstruction;
@@ -142,31 +142,47 @@ final class ClassFileScreen {
                 }
             }
             case ConstantInstruction.LoadConstantInstruction load -> {
-                boolean number = switch (load.constantEntry()) {
-                    case IntegerEntry _, LongEntry _, FloatEntry _, DoubleEntry _ -> true;
-                    case ConstantDynamicEntry _ -> false;
-                    default -> false;
-                };
-                if (!number) {
+                if (!isNumber(load.constantEntry())) {
                     throw forbidden("the constant " + load.constantValue() + " in " + method, "use numbers only");
                 }
             }
-            case ConstantInstruction _, LoadInstruction _, StoreInstruction _, IncrementInstruction _,
-                    OperatorInstruction _, ConvertInstruction _, BranchInstruction _, TableSwitchInstruction _,
-                    LookupSwitchInstruction _, ReturnInstruction _, StackInstruction _, NopInstruction _ -> {
-                // Arithmetic and control flow on locals.
+            case Instruction array when isArrayAccess(array) -> throw forbidden("an array access in " + method,
+                    "use the memory segments or local variables");
+            case Instruction plain when isArithmetic(plain) || isControlFlow(plain) -> {
+                // On locals, and within the method.
             }
-            case ArrayLoadInstruction _, ArrayStoreInstruction _ ->
-                throw forbidden("an array access in " + method, "use the memory segments or local variables");
             default -> throw forbidden("the instruction " + instruction.opcode() + " in " + method,
                     "allocate nothing, throw nothing, and take no monitor; ask for a workspace if you need memory");
         }
     }
 
+    private static boolean isNumber(LoadableConstantEntry constant) {
+        return constant instanceof IntegerEntry || constant instanceof LongEntry || constant instanceof FloatEntry
+                || constant instanceof DoubleEntry;
+    }
+
+    private static boolean isArrayAccess(Instruction instruction) {
+        return instruction instanceof ArrayLoadInstruction || instruction instanceof ArrayStoreInstruction;
+    }
+
+    private static boolean isArithmetic(Instruction instruction) {
+        return instruction instanceof ConstantInstruction || instruction instanceof LoadInstruction
+                || instruction instanceof StoreInstruction || instruction instanceof IncrementInstruction
+                || instruction instanceof OperatorInstruction || instruction instanceof ConvertInstruction
+                || instruction instanceof StackInstruction;
+    }
+
+    private static boolean isControlFlow(Instruction instruction) {
+        return instruction instanceof BranchInstruction || instruction instanceof TableSwitchInstruction
+                || instruction instanceof LookupSwitchInstruction || instruction instanceof ReturnInstruction
+                || instruction instanceof NopInstruction;
+    }
+
     private void screen(String method, InvokeInstruction invoke) throws KernelRejectedException {
         String owner = invoke.owner().asInternalName();
         String name = invoke.name().stringValue();
-        boolean allowed = owner.equals(self) ? !name.equals(ConstantDescs.INIT_NAME)
+        boolean allowed = owner.equals(self)
+                ? !name.equals(ConstantDescs.INIT_NAME)
                 : AllowedMembers.isMethod(owner, name, invoke.type().stringValue());
         boolean superConstructor = method.equals(ConstantDescs.INIT_NAME) && owner.equals("java/lang/Object")
                 && name.equals(ConstantDescs.INIT_NAME);

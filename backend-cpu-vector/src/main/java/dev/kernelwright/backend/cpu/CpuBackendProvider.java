@@ -13,8 +13,7 @@ public final class CpuBackendProvider implements BackendProvider {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     /** Creates a provider; called by {@link java.util.ServiceLoader}. */
-    public CpuBackendProvider() {
-    }
+    public CpuBackendProvider() {}
 
     @Override
     public String name() {

@@ -34,11 +34,9 @@ final class KernelCompiler {
 
     /** The class file, and what the compiler said. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Compiled(byte[] classFile, String log) {
-    }
+    record Compiled(byte[] classFile, String log) {}
 
-    private KernelCompiler() {
-    }
+    private KernelCompiler() {}
 
     /**
      * Compiles a source that declares one class in {@link #PACKAGE}.
@@ -61,7 +59,8 @@ final class KernelCompiler {
         Memory files = new Memory(javac.getStandardFileManager(null, null, null));
         boolean compiled = javac.getTask(log, files, null, OPTIONS, null,
                 List.of(new Source(name.group(1), source))).call();
-        String said = log.getBuffer().length() > MAX_LOG_CHARS ? log.getBuffer().substring(0, MAX_LOG_CHARS)
+        String said = log.getBuffer().length() > MAX_LOG_CHARS
+                ? log.getBuffer().substring(0, MAX_LOG_CHARS)
                 : log.toString();
         if (!compiled) {
             throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, said.strip());

@@ -69,7 +69,8 @@ final class RooflineMeasurement {
         int threads = pool.parallelism();
         warmUp(() -> sinks[0] = loops.multiplyAdd(WARM_UP_ROUNDS, sinks[0]));
         double flops = 2.0 * RooflineLoops.ACCUMULATORS * LANES * FMA_ROUNDS * threads;
-        double flopsPerSecond = flops / bestSeconds((thread, _) -> sinks[thread * LANES] = loops.multiplyAdd(FMA_ROUNDS, 1f));
+        double flopsPerSecond =
+                flops / bestSeconds((thread, _) -> sinks[thread * LANES] = loops.multiplyAdd(FMA_ROUNDS, 1f));
         List<Roofline.Bandwidth> bandwidths = new ArrayList<>();
         try (Arena arena = Arena.ofShared()) {
             MemorySegment memory = arena.allocate(WORKING_SETS[WORKING_SETS.length - 1], 64);

@@ -14,8 +14,7 @@ final class Templates {
     private static final long MAX_ROWS_OF_DOT = 16;
     private static final long MAX_ROWS_OF_VECTOR = 4;
 
-    private Templates() {
-    }
+    private Templates() {}
 
     static Optional<KernelTemplate> find(KernelSignature signature) {
         if (signature.dtype() != DType.F32) {
@@ -34,13 +33,15 @@ final class Templates {
         }
         boolean transposed = signature.attributes().getOrDefault("transpose_b", 0.0) != 0;
         long rows = signature.axes().getFirst().max();
-        return transposed && rows <= MAX_ROWS_OF_DOT ? "matmul_dot"
+        return transposed && rows <= MAX_ROWS_OF_DOT
+                ? "matmul_dot"
                 : !transposed && rows <= MAX_ROWS_OF_VECTOR ? "matmul_vector" : "matmul";
     }
 
     private static Optional<String> read(String name) {
         try (InputStream in = Templates.class.getResourceAsStream("templates/" + name + ".java")) {
-            return in == null ? Optional.empty()
+            return in == null
+                    ? Optional.empty()
                     : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("the template " + name + " cannot be read from this library's own jar", e);

@@ -82,7 +82,7 @@ final class WarmUp implements AutoCloseable {
         }
         BlockBody[] fastest = first;
         BlockBody[] bodies = first;
-        for (int definition = 1; ; definition++) {
+        for (int definition = 1;; definition++) {
             double nanos = runUntilFast(bodies);
             if (nanos < bestNanos) {
                 bestNanos = nanos;

@@ -35,7 +35,8 @@ class AttentionKernelTest {
             + "head_dim=1..256,causal=1)";
     /** batch, q_len, ctx, heads, kv_heads, head_dim */
     private static final List<long[]> PREFILL_SHAPES = List.of(axes(1, 1, 1, 1, 1, 1), axes(2, 17, 17, 2, 2, 8),
-            axes(1, 64, 64, 2, 1, 64), axes(1, 65, 129, 4, 2, 16), axes(1, 13, 200, 6, 2, 33), axes(2, 31, 70, 3, 1, 96),
+            axes(1, 64, 64, 2, 1, 64), axes(1, 65, 129, 4, 2, 16), axes(1, 13, 200, 6, 2, 33),
+            axes(2, 31, 70, 3, 1, 96),
             axes(1, 5, 64, 8, 8, 128), axes(1, 100, 127, 1, 1, 40));
     private static final List<long[]> DECODE_SHAPES = List.of(axes(1, 1, 1, 1, 1, 8), axes(1, 1, 7, 8, 4, 8),
             axes(1, 1, 64, 8, 2, 64), axes(2, 1, 65, 4, 4, 128), axes(1, 1, 1025, 8, 2, 128), axes(1, 2, 513, 8, 1, 20),
@@ -122,8 +123,8 @@ class AttentionKernelTest {
         for (int draw = 0; draw < 500 && ordered.size() <= RANDOM_POINTS; draw++) {
             Map<String, Long> point = new LinkedHashMap<>();
             boolean first = draw == 0;
-            template.parameters().forEach((name, values) ->
-                    point.put(name, values.get(first ? 0 : random.nextInt(values.size()))));
+            template.parameters()
+                    .forEach((name, values) -> point.put(name, values.get(first ? 0 : random.nextInt(values.size()))));
             assertThat(!first || template.admits(point, workload.signature())).as("the default is admitted").isTrue();
             if (template.admits(point, workload.signature()) && points.add(point)) {
                 ordered.add(point);

@@ -45,14 +45,15 @@ class MatMulKernelTest {
 
     @TestFactory
     Stream<DynamicTest> productsOfAFewRowsAreRightAndTouchNothingElse() {
-        return Stream.of(0, 1).flatMap(transposed ->
-                tests(parse("matmul(m=1..4,n=1..4096,k=1..4096,transpose_b=" + transposed + ")"), FEW_ROWS, 1));
+        return Stream.of(0, 1)
+                .flatMap(transposed -> tests(parse("matmul(m=1..4,n=1..4096,k=1..4096,transpose_b=" + transposed + ")"),
+                        FEW_ROWS, 1));
     }
 
     @TestFactory
     Stream<DynamicTest> productsOfManyRowsAreRightAndTouchNothingElse() {
-        return Stream.of(0, 1).flatMap(transposed ->
-                tests(parse("matmul(m=1..512,n=1..4096,k=1..4096,transpose_b=" + transposed + ")"), MANY_ROWS, 2));
+        return Stream.of(0, 1).flatMap(transposed -> tests(
+                parse("matmul(m=1..512,n=1..4096,k=1..4096,transpose_b=" + transposed + ")"), MANY_ROWS, 2));
     }
 
     private static Workload parse(String text) {
@@ -113,8 +114,8 @@ class MatMulKernelTest {
         for (int draw = 0; draw < 500 && ordered.size() <= RANDOM_POINTS; draw++) {
             Map<String, Long> point = new LinkedHashMap<>();
             boolean first = draw == 0;
-            template.parameters().forEach((name, values) ->
-                    point.put(name, values.get(first ? 0 : random.nextInt(values.size()))));
+            template.parameters()
+                    .forEach((name, values) -> point.put(name, values.get(first ? 0 : random.nextInt(values.size()))));
             assertThat(!first || template.admits(point, workload.signature())).as("the default is admitted").isTrue();
             if (template.admits(point, workload.signature()) && points.add(point)) {
                 ordered.add(point);

@@ -82,6 +82,15 @@ final class Tally {
         return contenders.isEmpty() ? Optional.empty() : Optional.of(contenders.getFirst());
     }
 
+    /**
+     * Returns whether it is open if a kernel beats the baseline: every candidate ran out of time, or one that beat it
+     * could not be confirmed in time. That is not to be remembered, since the machine may just have been busy.
+     */
+    boolean isUndecided() {
+        boolean ranOutOfTime = rejections.containsKey(ReasonCode.TIMEOUT);
+        return ranOutOfTime && (rejections.size() == 1 || !contenders.isEmpty());
+    }
+
     /** Returns what a job without a winner ends with: the fastest right kernel, else the last rejection. */
     Evaluation failure() {
         if (closest != null) {

@@ -151,6 +151,11 @@ final class TuningJob implements Runnable {
                 break;
             }
         }
+        if (tally.isUndecided()) {
+            throw new IOException("no kernel for " + request.workload() + " could be judged within "
+                    + request.budget().time().toMillis() / 1000.0 + " s: allow more time, or try when the machine is"
+                    + " less busy");
+        }
         return finish(record(null, tally.failure(), clock.instant().plus(FAILURE_LIFETIME)));
     }
 
