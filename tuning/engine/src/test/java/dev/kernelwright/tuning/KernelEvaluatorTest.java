@@ -158,6 +158,16 @@ class KernelEvaluatorTest {
     }
 
     @Test
+    void aSlowBaselineIsTimedOnceAndNotWithEveryCandidate() throws IOException {
+        try (KernelEvaluator slow = open(TestOps.fixed(), FakeBackendProvider.SLOW_BASELINE)) {
+            Evaluation first = evaluate(slow, Behaviour.SLOW);
+            assertThat(first.reason()).as(first.message()).isEqualTo(ReasonCode.ACCEPTED);
+            assertThat(first.baseline().minNanos()).isGreaterThanOrEqualTo(FakeKernel.SLOW_BASELINE_NANOS);
+            assertThat(evaluate(slow, Behaviour.CORRECT).baseline()).isEqualTo(first.baseline());
+        }
+    }
+
+    @Test
     void aBaselineThatFailsIsNoCandidatesFault() {
         try (KernelEvaluator broken = open(TestOps.fixed(), FakeBackendProvider.BROKEN_BASELINE)) {
             assertThatThrownBy(() -> evaluate(broken, Behaviour.CORRECT)).isInstanceOf(IOException.class)

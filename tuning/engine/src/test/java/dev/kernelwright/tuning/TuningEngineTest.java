@@ -203,13 +203,14 @@ class TuningEngineTest {
     }
 
     @Test
-    void theTimeOfTheBudgetIsKeptEvenWhereKernelsHang() throws Exception {
+    void theTimeOfTheBudgetIsKeptWhereKernelsHangAndThatIsNotRemembered() {
         Proposing generator = new Proposing("only", source(Behaviour.ENDLESS), source(Behaviour.CORRECT));
         try (Tuner tuner = engine(generator).build()) {
             long start = System.nanoTime();
-            TuningRecord record = tuner.submit(request(TestOps.fixed(), Duration.ofSeconds(2), 50), NO_LISTENER).get();
+            CompletableFuture<TuningRecord> result = tuner
+                    .submit(request(TestOps.fixed(), Duration.ofSeconds(2), 50), NO_LISTENER);
+            assertThatThrownBy(result::get).hasMessageContaining("could be judged within 2.0 s");
             assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(4));
-            assertThat(record.evaluation().reason()).isEqualTo(ReasonCode.TIMEOUT);
         }
     }
 

@@ -5,8 +5,8 @@
 // it is not, with e = exp(-|y|), which never overflows. An n of at most BLOCK is one block, which the calling thread
 // runs alone.
 //
-// @parameter BLOCK 16384 4096 8192 32768 65536 262144
-// @require BLOCK == 16384 || n > BLOCK / 4
+// @parameter BLOCK 32768 4096 8192 16384 65536 262144
+// @require BLOCK == 32768 || n > BLOCK / 4
 // @step run grid=ceil_div(n,BLOCK)
 package dev.kernelwright.backend.cpu.kernel;
 
@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 final class Gelu {
-    static final int BLOCK = 16384;
+    static final int BLOCK = 32768;
 
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();

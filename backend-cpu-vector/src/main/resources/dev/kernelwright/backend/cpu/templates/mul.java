@@ -3,8 +3,8 @@
 // One vector a turn, since C2 unrolls the loop by itself. The tail, a masked vector, has a method of its own, so that
 // the loop's is small, and compiled soon. An n of at most BLOCK is one block, which the calling thread runs alone.
 //
-// @parameter BLOCK 16384 4096 8192 32768 65536 262144
-// @require BLOCK == 16384 || n > BLOCK / 4
+// @parameter BLOCK 32768 4096 8192 16384 65536 262144
+// @require BLOCK == 32768 || n > BLOCK / 4
 // @step run grid=ceil_div(n,BLOCK)
 package dev.kernelwright.backend.cpu.kernel;
 
@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 final class Mul {
-    static final int BLOCK = 16384;
+    static final int BLOCK = 32768;
 
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();

@@ -2,6 +2,7 @@
 //
 // A pair is i and i + head_dim / 2, which are vectors as they lie; or, if INTERLEAVED, two neighbours, for which each
 // cosine and sine is doubled, the partner comes from a shuffle, and the product with the sine is negated in even lanes.
+// The loop over the heads is the inner one, so that cosines and sines stay in registers.
 //
 // @parameter ROWS_PER_BLOCK 8 1 2 4 32 128
 // @require ROWS_PER_BLOCK == 8 || rows > ROWS_PER_BLOCK / 4
@@ -44,78 +45,95 @@ final class Rope {
             int at = position.getAtIndex(ValueLayout.JAVA_INT, row);
             // A wrong position becomes an offset at which the bounds check of the first load throws.
             long angles = at >= 0 && at < positions ? 4L * at * pairs : -1;
-            for (int head = 0; head < heads; head++) {
-                long start = 8 * (row * heads + head) * pairs;
-                if (INTERLEAVED) {
-                    turnNeighbours(x, cos, sin, out, start, angles, pairs);
-                } else {
-                    turnHalves(x, cos, sin, out, start, angles, pairs);
-                }
+            long start = 8 * row * heads * pairs;
+            if (INTERLEAVED) {
+                turnNeighbours(x, cos, sin, out, start, angles, heads, pairs);
+            } else {
+                turnHalves(x, cos, sin, out, start, angles, heads, pairs);
             }
         }
     }
 
     static void turnHalves(MemorySegment x, MemorySegment cos, MemorySegment sin, MemorySegment out, long start,
-            long angles, int pairs) {
-        long half = start + 4L * pairs;
+            long angles, int heads, int pairs) {
         int whole = SPECIES.loopBound(pairs);
         for (int i = 0; i < whole; i += LANES) {
             FloatVector c = FloatVector.fromMemorySegment(SPECIES, cos, angles + i * 4L, ORDER);
             FloatVector s = FloatVector.fromMemorySegment(SPECIES, sin, angles + i * 4L, ORDER);
-            FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, x, start + i * 4L, ORDER);
-            FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, x, half + i * 4L, ORDER);
-            x1.fma(c, x2.mul(s).neg()).intoMemorySegment(out, start + i * 4L, ORDER);
-            x2.fma(c, x1.mul(s)).intoMemorySegment(out, half + i * 4L, ORDER);
+            for (int head = 0; head < heads; head++) {
+                long first = start + 8L * pairs * head + i * 4L;
+                long second = first + 4L * pairs;
+                FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, x, first, ORDER);
+                FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, x, second, ORDER);
+                x1.fma(c, x2.mul(s).neg()).intoMemorySegment(out, first, ORDER);
+                x2.fma(c, x1.mul(s)).intoMemorySegment(out, second, ORDER);
+            }
         }
         if (whole < pairs) {
-            long done = whole * 4L;
-            turnHalvesTail(x, cos, sin, out, start + done, half + done, angles + done, pairs - whole);
+            turnHalvesTail(x, cos, sin, out, start, angles, heads, pairs, whole);
         }
     }
 
     static void turnHalvesTail(MemorySegment x, MemorySegment cos, MemorySegment sin, MemorySegment out, long start,
-            long half, long angles, int pairs) {
-        VectorMask<Float> inside = SPECIES.indexInRange(0, pairs);
-        FloatVector c = FloatVector.fromMemorySegment(SPECIES, cos, angles, ORDER, inside);
-        FloatVector s = FloatVector.fromMemorySegment(SPECIES, sin, angles, ORDER, inside);
-        FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, x, start, ORDER, inside);
-        FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, x, half, ORDER, inside);
-        x1.fma(c, x2.mul(s).neg()).intoMemorySegment(out, start, ORDER, inside);
-        x2.fma(c, x1.mul(s)).intoMemorySegment(out, half, ORDER, inside);
+            long angles, int heads, int pairs, int i) {
+        VectorMask<Float> inside = SPECIES.indexInRange(i, pairs);
+        FloatVector c = FloatVector.fromMemorySegment(SPECIES, cos, angles + i * 4L, ORDER, inside);
+        FloatVector s = FloatVector.fromMemorySegment(SPECIES, sin, angles + i * 4L, ORDER, inside);
+        for (int head = 0; head < heads; head++) {
+            long first = start + 8L * pairs * head + i * 4L;
+            long second = first + 4L * pairs;
+            FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, x, first, ORDER, inside);
+            FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, x, second, ORDER, inside);
+            x1.fma(c, x2.mul(s).neg()).intoMemorySegment(out, first, ORDER, inside);
+            x2.fma(c, x1.mul(s)).intoMemorySegment(out, second, ORDER, inside);
+        }
     }
 
     static void turnNeighbours(MemorySegment x, MemorySegment cos, MemorySegment sin, MemorySegment out, long start,
-            long angles, int pairs) {
+            long angles, int heads, int pairs) {
         int whole = SPECIES.loopBound(pairs);
         for (int i = 0; i < whole; i += LANES) {
             FloatVector c = FloatVector.fromMemorySegment(SPECIES, cos, angles + i * 4L, ORDER);
             FloatVector s = FloatVector.fromMemorySegment(SPECIES, sin, angles + i * 4L, ORDER);
-            FloatVector low = FloatVector.fromMemorySegment(SPECIES, x, start + i * 8L, ORDER);
-            turn(low, c.rearrange(DOUBLE_LOW), s.rearrange(DOUBLE_LOW))
-                    .intoMemorySegment(out, start + i * 8L, ORDER);
-            FloatVector high = FloatVector.fromMemorySegment(SPECIES, x, start + i * 8L + 4L * LANES, ORDER);
-            turn(high, c.rearrange(DOUBLE_HIGH), s.rearrange(DOUBLE_HIGH))
-                    .intoMemorySegment(out, start + i * 8L + 4L * LANES, ORDER);
+            FloatVector cLow = c.rearrange(DOUBLE_LOW);
+            FloatVector sLow = s.rearrange(DOUBLE_LOW);
+            FloatVector cHigh = c.rearrange(DOUBLE_HIGH);
+            FloatVector sHigh = s.rearrange(DOUBLE_HIGH);
+            for (int head = 0; head < heads; head++) {
+                long low = start + 8L * pairs * head + i * 8L;
+                long high = low + 4L * LANES;
+                turn(FloatVector.fromMemorySegment(SPECIES, x, low, ORDER), cLow, sLow)
+                        .intoMemorySegment(out, low, ORDER);
+                turn(FloatVector.fromMemorySegment(SPECIES, x, high, ORDER), cHigh, sHigh)
+                        .intoMemorySegment(out, high, ORDER);
+            }
         }
         if (whole < pairs) {
-            turnNeighboursTail(x, cos, sin, out, start + whole * 8L, angles + whole * 4L, pairs - whole);
+            turnNeighboursTail(x, cos, sin, out, start, angles, heads, pairs, whole);
         }
     }
 
     static void turnNeighboursTail(MemorySegment x, MemorySegment cos, MemorySegment sin, MemorySegment out,
-            long start, long angles, int pairs) {
-        VectorMask<Float> inside = SPECIES.indexInRange(0, pairs);
-        FloatVector c = FloatVector.fromMemorySegment(SPECIES, cos, angles, ORDER, inside);
-        FloatVector s = FloatVector.fromMemorySegment(SPECIES, sin, angles, ORDER, inside);
-        VectorMask<Float> insideLow = SPECIES.indexInRange(0, 2 * pairs);
-        FloatVector low = FloatVector.fromMemorySegment(SPECIES, x, start, ORDER, insideLow);
-        turn(low, c.rearrange(DOUBLE_LOW), s.rearrange(DOUBLE_LOW)).intoMemorySegment(out, start, ORDER, insideLow);
-        if (2 * pairs > LANES) {
-            long next = start + 4L * LANES;
-            VectorMask<Float> insideHigh = SPECIES.indexInRange(LANES, 2 * pairs);
-            FloatVector high = FloatVector.fromMemorySegment(SPECIES, x, next, ORDER, insideHigh);
-            turn(high, c.rearrange(DOUBLE_HIGH), s.rearrange(DOUBLE_HIGH))
-                    .intoMemorySegment(out, next, ORDER, insideHigh);
+            long start, long angles, int heads, int pairs, int i) {
+        VectorMask<Float> inside = SPECIES.indexInRange(i, pairs);
+        FloatVector c = FloatVector.fromMemorySegment(SPECIES, cos, angles + i * 4L, ORDER, inside);
+        FloatVector s = FloatVector.fromMemorySegment(SPECIES, sin, angles + i * 4L, ORDER, inside);
+        FloatVector cLow = c.rearrange(DOUBLE_LOW);
+        FloatVector sLow = s.rearrange(DOUBLE_LOW);
+        FloatVector cHigh = c.rearrange(DOUBLE_HIGH);
+        FloatVector sHigh = s.rearrange(DOUBLE_HIGH);
+        int left = 2 * (pairs - i);
+        VectorMask<Float> insideLow = SPECIES.indexInRange(0, left);
+        VectorMask<Float> insideHigh = SPECIES.indexInRange(LANES, left);
+        for (int head = 0; head < heads; head++) {
+            long low = start + 8L * pairs * head + i * 8L;
+            turn(FloatVector.fromMemorySegment(SPECIES, x, low, ORDER, insideLow), cLow, sLow)
+                    .intoMemorySegment(out, low, ORDER, insideLow);
+            if (left > LANES) {
+                long high = low + 4L * LANES;
+                turn(FloatVector.fromMemorySegment(SPECIES, x, high, ORDER, insideHigh), cHigh, sHigh)
+                        .intoMemorySegment(out, high, ORDER, insideHigh);
+            }
         }
     }
 

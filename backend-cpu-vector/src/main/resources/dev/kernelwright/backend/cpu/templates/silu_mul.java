@@ -3,8 +3,8 @@
 // The sigmoid of g is 1 / (1 + e) if g is positive and e / (1 + e) if it is not, with e = exp(-|g|), which never
 // overflows. An n of at most BLOCK is one block, which the calling thread runs alone.
 //
-// @parameter BLOCK 16384 4096 8192 32768 65536 262144
-// @require BLOCK == 16384 || n > BLOCK / 4
+// @parameter BLOCK 32768 4096 8192 16384 65536 262144
+// @require BLOCK == 32768 || n > BLOCK / 4
 // @step run grid=ceil_div(n,BLOCK)
 package dev.kernelwright.backend.cpu.kernel;
 
@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 final class SiluMul {
-    static final int BLOCK = 16384;
+    static final int BLOCK = 32768;
 
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();

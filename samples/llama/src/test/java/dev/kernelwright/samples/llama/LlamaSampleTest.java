@@ -27,11 +27,11 @@ class LlamaSampleTest {
     private static final int STEPS = 256;
     private static final int OPS = 13;
     /**
-     * One candidate, so that the test is short where the machine is idle, and time enough for it where it is busy: what
-     * is to be seen here is a swap, not the best kernel.
+     * One candidate, so that the test is short where the machine is idle, and time enough for it where it is busy:
+     * what is to be seen here is a swap, not the best kernel.
      */
-    private static final TuningBudget BUDGET = new TuningBudget(Duration.ofSeconds(20), 1);
-    private static final Duration MAX_WAIT = Duration.ofMinutes(3);
+    private static final TuningBudget BUDGET = new TuningBudget(Duration.ofSeconds(60), 1);
+    private static final Duration MAX_WAIT = Duration.ofMinutes(10);
 
     @TempDir
     Path cache;

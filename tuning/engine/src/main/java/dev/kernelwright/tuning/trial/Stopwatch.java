@@ -16,6 +16,8 @@ final class Stopwatch {
     private static final long MIN_WARM_UP_NANOS = 100_000_000L;
     private static final long LONG_NANOS = 1_500_000_000L;
     private static final long MAX_WARM_UP_NANOS = 3_000_000_000L;
+    /** The last launch of a warm-up that takes longer is a sample, lest the slowest kernels take the most launches. */
+    private static final long SLOW_LAUNCH_NANOS = 1_000_000_000L;
     /** HotSpot compiles a method at the latest when it has been called 5,000 times, or 600 times with loops. */
     private static final long MANY_LAUNCHES = 5_000;
     private static final int STEADY_WINDOWS = 3;
@@ -79,16 +81,17 @@ final class Stopwatch {
      */
     private void takeInTurn(Samples kernel, @Nullable Samples baseline) throws KernelFailedException {
         long limit = request.limitNanos();
-        while (kernel.count < request.samples()) {
-            kernel.take();
+        while (true) {
             if (baseline != null && (baseline.count == 0 || baseline.spentNanos <= limit / 2
                     || (baseline.count < MIN_BASELINE_SAMPLES && baseline.spentNanos <= 2 * limit))) {
                 baseline.take();
             }
             long spent = kernel.spentNanos + (baseline == null ? 0 : baseline.spentNanos);
-            if (spent >= limit && (kernel.count >= MIN_SAMPLES || kernel.spentNanos >= 2 * limit)) {
+            boolean enough = kernel.count >= MIN_SAMPLES || (kernel.count > 0 && kernel.spentNanos >= 2 * limit);
+            if (kernel.count == request.samples() || (spent >= limit && enough)) {
                 return;
             }
+            kernel.take();
         }
     }
 
@@ -104,12 +107,20 @@ final class Stopwatch {
             this.launches = launches;
             long wanted = (long) Math.ceil(request.sampleNanos() / expectedNanos);
             this.batch = wanted <= 1 ? 1 : Math.ceilDiv(wanted, launches.setCount()) * launches.setCount();
+            if (expectedNanos >= SLOW_LAUNCH_NANOS) {
+                add((long) expectedNanos);
+            }
+        }
+
+        private void add(long nanos) {
+            if (count < taken.length) {
+                spentNanos += nanos;
+                taken[count++] = (double) nanos / batch;
+            }
         }
 
         void take() throws KernelFailedException {
-            long nanos = launches.nanosOf(batch);
-            spentNanos += nanos;
-            taken[count++] = (double) nanos / batch;
+            add(launches.nanosOf(batch));
         }
 
         double[] nanos() {

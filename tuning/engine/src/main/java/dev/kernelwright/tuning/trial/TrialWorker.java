@@ -219,7 +219,9 @@ public final class TrialWorker implements AutoCloseable {
         try {
             return request(command, deadline, arguments, results);
         } catch (KernelRejectedException e) {
-            throw new IOException(what + " failed in a trial worker: " + e.getMessage(), e);
+            throw new IOException(e.reason() == ReasonCode.TIMEOUT
+                    ? what + " took longer in a trial worker than was left of the time: allow more"
+                    : what + " failed in a trial worker: " + e.getMessage(), e);
         }
     }
 

@@ -90,6 +90,8 @@ public final class FakeBackend implements Backend {
             case FakeBackendProvider.WITHOUT_BASELINE -> Optional.empty();
             case FakeBackendProvider.BROKEN_BASELINE ->
                 Optional.of(new FakeKernel(Behaviour.THROWS, FakeKernel.BASELINE_NANOS, signature));
+            case FakeBackendProvider.SLOW_BASELINE ->
+                Optional.of(new FakeKernel(Behaviour.CORRECT, FakeKernel.SLOW_BASELINE_NANOS, signature));
             default -> Optional.of(new FakeKernel(Behaviour.CORRECT, FakeKernel.BASELINE_NANOS, signature));
         };
     }

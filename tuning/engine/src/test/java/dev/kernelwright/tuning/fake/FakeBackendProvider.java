@@ -19,6 +19,9 @@ public final class FakeBackendProvider implements BackendProvider {
     /** The device that opens in the parent and not in a trial worker. */
     public static final int BROKEN = 3;
 
+    /** The device whose baseline takes {@link FakeKernel#SLOW_BASELINE_NANOS}. */
+    public static final int SLOW_BASELINE = 4;
+
     /** A trial worker's temporary directory is its working directory. */
     private static final boolean IN_WORKER = System.getProperty("java.io.tmpdir").equals(".");
 

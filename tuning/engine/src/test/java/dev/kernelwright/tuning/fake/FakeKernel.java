@@ -17,6 +17,8 @@ import java.util.SplittableRandom;
 public final class FakeKernel implements LoadedKernel {
     /** How long the baseline takes. */
     public static final long BASELINE_NANOS = 400_000;
+    /** How long a slow one takes. */
+    public static final long SLOW_BASELINE_NANOS = 30_000_000;
     /** How long an honest kernel takes. */
     public static final long CORRECT_NANOS = 50_000;
     static final long WORKSPACE_BYTES = 96;
