@@ -23,7 +23,6 @@ import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -39,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plans, entry points and launches, with the parameters of {@code gelu}: {@code x[n] -> out[n]}. */
+@SuppressWarnings("NarrowCalculation") // small numbers
 class CpuKernelTest {
     private static final BlockPool POOL = new BlockPool(2);
     private static final CpuBackend BACKEND = (CpuBackend) new CpuBackendProvider().open(0, POOL);

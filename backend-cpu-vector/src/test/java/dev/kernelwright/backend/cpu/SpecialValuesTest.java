@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Infinities, NaN, ties, large means and wrong indices, in the baselines and in the templates. */
+@SuppressWarnings("NarrowCalculation") // small numbers
 class SpecialValuesTest {
     private static final float INF = Float.POSITIVE_INFINITY;
     private static final float NAN = Float.NaN;

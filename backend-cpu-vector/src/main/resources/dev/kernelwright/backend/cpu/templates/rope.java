@@ -2,9 +2,12 @@
 //
 // A pair is i and i + head_dim / 2, which are vectors as they lie; or, if INTERLEAVED, two neighbours, for which each
 // cosine and sine is doubled, the partner comes from a shuffle, and the product with the sine is negated in even lanes.
-// The loop over the heads is the inner one, so that cosines and sines stay in registers.
+//
+// Within HEADS_PER_PASS heads, the loop over them is the inner one: cosines and sines stay in registers, and the loop
+// is long, which is best for rows in cache. One head at a time takes memory in its order, which is best for many rows.
 //
 // @parameter ROWS_PER_BLOCK 8 1 2 4 32 128
+// @parameter HEADS_PER_PASS 64 1
 // @require ROWS_PER_BLOCK == 8 || rows > ROWS_PER_BLOCK / 4
 // @step run grid=ceil_div(rows,ROWS_PER_BLOCK)
 package dev.kernelwright.backend.cpu.kernel;
@@ -21,6 +24,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 final class Rope {
     static final int ROWS_PER_BLOCK = 8;
+    static final int HEADS_PER_PASS = 64;
     static final int HEADS = 0;
     static final int HEAD_DIM = 0;
     static final boolean INTERLEAVED = false;
@@ -45,11 +49,14 @@ final class Rope {
             int at = position.getAtIndex(ValueLayout.JAVA_INT, row);
             // A wrong position becomes an offset at which the bounds check of the first load throws.
             long angles = at >= 0 && at < positions ? 4L * at * pairs : -1;
-            long start = 8 * row * heads * pairs;
-            if (INTERLEAVED) {
-                turnNeighbours(x, cos, sin, out, start, angles, heads, pairs);
-            } else {
-                turnHalves(x, cos, sin, out, start, angles, heads, pairs);
+            for (long head = 0; head < heads; head += HEADS_PER_PASS) {
+                long start = 8 * (row * heads + head) * pairs;
+                int count = (int) Math.min(HEADS_PER_PASS, heads - head);
+                if (INTERLEAVED) {
+                    turnNeighbours(x, cos, sin, out, start, angles, count, pairs);
+                } else {
+                    turnHalves(x, cos, sin, out, start, angles, count, pairs);
+                }
             }
         }
     }

@@ -48,7 +48,7 @@ final class Stopwatch {
         }
     }
 
-    /** Runs until some windows in a row have brought nothing more, and returns the time of a launch. */
+    /** Runs until some windows in a row have brought nothing more, and returns the best time of a launch. */
     private double warmUp(Launches launches, double fastNanos) throws KernelFailedException {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
@@ -68,7 +68,7 @@ final class Stopwatch {
             boolean compiled = launches.isSettled() || (elapsed >= MIN_WARM_UP_NANOS
                     && (each <= fastNanos || count >= MANY_LAUNCHES || elapsed >= LONG_NANOS));
             if (elapsed >= MAX_WARM_UP_NANOS || (compiled && steady >= STEADY_WINDOWS)) {
-                return each;
+                return best;
             }
             // Grows slowly: the next launches may still be interpreted.
             batch = (long) Math.clamp(WINDOW_NANOS / each, 1, 4.0 * batch);

@@ -90,12 +90,9 @@ public final class KernelTimer {
             TrialTimes times = worker.time(new TimingRequest(kernel, baseline.orElse(TimingRequest.NONE), axes, layout,
                     sets, fastNanos, baselineFastNanos, SAMPLE_NANOS, effort.samples, effort.limit.toNanos()),
                     deadline);
-            int compared = random.nextInt(sets);
             for (int set = 0; set < sets; set++) {
                 launches.takeIn(worker, set, fills.get(set));
-                if (set == compared) {
-                    launches.compare(COMPARED_OPERATIONS, "in the launches that were timed");
-                }
+                launches.compare(COMPARED_OPERATIONS / sets, "in the launches that were timed");
             }
             launches.launch(worker, kernel, InputKind.NORMAL, AGREEING_LAUNCHES, new BitChanges(FORGIVEN_CHANGES),
                     deadline);
