@@ -179,10 +179,15 @@ class CpuKernelTest {
                 .isInstanceOf(KernelRejectedException.class).hasMessageContaining("malformed");
     }
 
-    /** Until HotSpot has compiled it, a kernel's vectors are objects; then they must not be. */
+    /**
+     * Until HotSpot has compiled it, a kernel's vectors are objects; then they must not be.
+     *
+     * <p>With whole vectors only: once a masked access has been out of bounds in a JVM, as other tests have it, the masks
+     * of kernels that are compiled afterwards stay objects, since the platform's method that reports it may need them.
+     */
     @Test
     void aLaunchAllocatesNothingOnceItIsCompiled() throws KernelRejectedException {
-        Workload workload = StandardOps.catalog().parse("softmax(rows=1..8,cols=1000)", DType.F32);
+        Workload workload = StandardOps.catalog().parse("softmax(rows=1..8,cols=1024)", DType.F32);
         KernelTemplate template = BACKEND.template(workload.signature()).orElseThrow();
         KernelSource source = template.expand(defaultPoint(template), workload.signature());
         com.sun.management.ThreadMXBean threads = ManagementFactory
@@ -191,10 +196,10 @@ class CpuKernelTest {
             LoadedKernel kernel = new CpuBackendProvider().open(0, callerOnly)
                     .load(BACKEND.compile(source, workload.signature()), workload.signature());
             LaunchArguments arguments = new LaunchArguments(2, 2);
-            arguments.setBuffer(0, Tensor.allocate(arena, DType.F32, 8, 1000));
-            arguments.setBuffer(1, Tensor.allocate(arena, DType.F32, 8, 1000));
+            arguments.setBuffer(0, Tensor.allocate(arena, DType.F32, 8, 1024));
+            arguments.setBuffer(1, Tensor.allocate(arena, DType.F32, 8, 1024));
             arguments.axes()[0] = 8;
-            arguments.axes()[1] = 1000;
+            arguments.axes()[1] = 1024;
             long deadline = System.nanoTime() + 20_000_000_000L;
             long allocated;
             do {
