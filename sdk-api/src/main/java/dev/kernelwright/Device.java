@@ -6,6 +6,7 @@ import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.Roofline;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
 
@@ -42,6 +43,48 @@ public final class Device {
     /** Allocates a tensor, zeroed, in the device's memory, that lives as long as the arena. */
     public Tensor allocate(Arena arena, DType dtype, long... shape) {
         return backend.allocate(arena, dtype, shape);
+    }
+
+    /**
+     * Copies elements on the default stream and waits for the end.
+     *
+     * @throws IllegalArgumentException if types or sizes differ, the two overlap, or one is neither in host memory nor in
+     *         this device's
+     * @throws IllegalStateException if the memory of a tensor was freed
+     */
+    public void copy(Tensor from, Tensor to) {
+        copy(defaultStream, from, to);
+        defaultStream.synchronize();
+    }
+
+    /**
+     * Copies elements in the order of a stream; as {@link #copy(Tensor, Tensor)} in all else. The caller keeps host
+     * memory alive and unchanged until the stream has come to it.
+     */
+    public void copy(DeviceStream stream, Tensor from, Tensor to) {
+        requireReachable(from);
+        requireReachable(to);
+        if (from.dtype() != to.dtype() || from.byteSize() != to.byteSize()) {
+            throw new IllegalArgumentException("a copy of " + from + " to " + to + " was asked for: give both one type"
+                    + " and the same number of elements");
+        }
+        if (from.overlaps(to)) {
+            throw new IllegalArgumentException("a copy of " + from + " to " + to + " was asked for, but they overlap in"
+                    + " memory: give the copy memory of its own");
+        }
+        backend.copy(stream, from, to);
+    }
+
+    private void requireReachable(Tensor tensor) {
+        if (tensor.space() != MemorySpace.HOST && tensor.space() != backend.memorySpace()) {
+            throw new IllegalArgumentException(
+                    "a copy on " + name() + " was asked for with " + tensor + " in the memory"
+                            + " of " + tensor.space() + ": copy it to host memory first");
+        }
+        if (!tensor.isAlive()) {
+            throw new IllegalStateException("a copy on " + name() + " was asked for with " + tensor + ", whose memory"
+                    + " was freed: keep its arena open until the copy has ended");
+        }
     }
 
     /** Returns a new stream, which the caller closes. On the CPU a launch has ended when it returns. */

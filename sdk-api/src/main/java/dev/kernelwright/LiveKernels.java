@@ -16,7 +16,6 @@ import dev.kernelwright.spi.Tuner;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.spi.TuningRequest;
-import dev.kernelwright.tensor.MemorySpace;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -124,12 +123,7 @@ final class LiveKernels {
     }
 
     private LoadedKernel baseline(Workload workload, Backend backend) {
-        Optional<LoadedKernel> baseline = backend.baseline(workload.signature());
-        if (baseline.isEmpty() && backend.memorySpace() != MemorySpace.HOST) {
-            throw new IllegalArgumentException("a bind of " + workload + " to " + backend.device().name()
-                    + " was asked for, but that device has no baseline for it: bind it to the cpu");
-        }
-        return baseline.orElseGet(() -> new ReferenceKernel(workload, pool));
+        return backend.baseline(workload.signature()).orElseGet(() -> new ReferenceKernel(workload, backend, pool));
     }
 
     private void onMiss(LiveKernel kernel) {

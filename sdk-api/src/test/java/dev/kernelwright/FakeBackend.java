@@ -4,6 +4,7 @@ import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.HostStream;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
@@ -26,20 +27,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A device whose kernels are Java closures: the baseline adds, and a binary's text says what a loaded kernel does. */
-final class FakeBackend implements Backend {
+public final class FakeBackend implements Backend {
     final AtomicInteger openKernels = new AtomicInteger();
     final AtomicInteger closes = new AtomicInteger();
     final Map<String, Consumer<LaunchArguments>> behaviours;
 
-    FakeBackend(Map<String, Consumer<LaunchArguments>> behaviours) {
+    /** Creates a device whose binaries behave as the map says. */
+    public FakeBackend(Map<String, Consumer<LaunchArguments>> behaviours) {
         this.behaviours = behaviours;
     }
 
     static void addInto(LaunchArguments arguments, float extra) {
         for (int i = 0; i < arguments.axes()[0]; i++) {
-            arguments.segments()[2].setAtIndex(ValueLayout.JAVA_FLOAT, i,
-                    arguments.segments()[0].getAtIndex(ValueLayout.JAVA_FLOAT, i)
-                            + arguments.segments()[1].getAtIndex(ValueLayout.JAVA_FLOAT, i) + extra);
+            arguments.segment(2).setAtIndex(ValueLayout.JAVA_FLOAT, i,
+                    arguments.segment(0).getAtIndex(ValueLayout.JAVA_FLOAT, i)
+                            + arguments.segment(1).getAtIndex(ValueLayout.JAVA_FLOAT, i) + extra);
         }
     }
 
@@ -115,18 +117,13 @@ final class FakeBackend implements Backend {
     }
 
     @Override
-    public DeviceStream newStream() {
-        return new DeviceStream() {
-            @Override
-            public void synchronize() {
-                // Nothing is ever pending.
-            }
+    public void copy(DeviceStream stream, Tensor from, Tensor to) {
+        to.segment().copyFrom(from.segment());
+    }
 
-            @Override
-            public void close() {
-                // Nothing is held.
-            }
-        };
+    @Override
+    public DeviceStream newStream() {
+        return new HostStream();
     }
 
     @Override

@@ -74,11 +74,11 @@ public final class CallFrames {
 
     /** Gives a frame back. */
     public void release(Frame frame) {
-        frame.arguments.clearBuffers();
+        frame.arguments.clear();
         if (frame.slot == Frame.NO_SLOT) {
             extra.decrementAndGet();
         } else {
-            idle.set(frame.slot, frame);
+            idle.setRelease(frame.slot, frame);
         }
     }
 

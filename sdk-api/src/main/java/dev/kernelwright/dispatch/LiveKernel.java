@@ -7,8 +7,7 @@ import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.LoadedKernel;
-import dev.kernelwright.tensor.DType;
-import java.lang.foreign.Arena;
+import dev.kernelwright.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -137,13 +136,19 @@ public final class LiveKernel {
                 : cause;
     }
 
-    private void launch(LoadedKernel kernel, DeviceStream stream, LaunchArguments arguments) {
+    private static void launch(LoadedKernel kernel, DeviceStream stream, LaunchArguments arguments) {
         long workspaceBytes = kernel.workspaceBytes(arguments.axes());
-        if (workspaceBytes > arguments.workspaceBytes()) {
-            arguments.setWorkspace(
-                    backend.allocate(Arena.ofAuto(), DType.F32, Math.ceilDiv(workspaceBytes, Float.BYTES)));
+        if (workspaceBytes == 0) {
+            kernel.launch(stream, arguments);
+            return;
         }
-        kernel.launch(stream, arguments);
+        Tensor workspace = stream.borrowWorkspace(workspaceBytes);
+        try {
+            arguments.setWorkspace(workspace);
+            kernel.launch(stream, arguments);
+        } finally {
+            stream.returnWorkspace(workspace);
+        }
     }
 
     /** Unloads every kernel; no call may be under way. */

@@ -49,6 +49,12 @@ public interface Backend extends AutoCloseable {
     /** Allocates a tensor, zeroed, that lives as long as the arena. */
     Tensor allocate(Arena arena, DType dtype, long... shape);
 
+    /**
+     * Copies elements in the order of a stream. Both tensors have one type and size, and each is in host memory or in
+     * that of this device. Host memory MUST NOT be freed or changed before the stream has come to it.
+     */
+    void copy(DeviceStream stream, Tensor from, Tensor to);
+
     /** Returns a new stream. */
     DeviceStream newStream();
 

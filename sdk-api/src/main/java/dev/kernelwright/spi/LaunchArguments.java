@@ -1,9 +1,7 @@
 package dev.kernelwright.spi;
 
-import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,23 +13,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LaunchArguments {
     private final @Nullable Tensor[] tensors;
-    private final MemorySegment[] segments;
     private final long[] axes;
 
     /** Creates arguments for a number of buffers (inputs and outputs) and of axes. */
     public LaunchArguments(int bufferCount, int axisCount) {
         this.tensors = new Tensor[bufferCount + 1];
-        this.segments = new MemorySegment[bufferCount + 1];
         this.axes = new long[axisCount];
-        Arrays.fill(segments, MemorySegment.NULL);
     }
 
     /** Sets the buffer at a position: inputs first, then outputs. */
     public void setBuffer(int index, Tensor tensor) {
         tensors[index] = tensor;
-        if (tensor.space() == MemorySpace.HOST) {
-            segments[index] = tensor.segment();
-        }
     }
 
     /** Sets the workspace, at least as large as the kernel asked for. */
@@ -39,17 +31,15 @@ public final class LaunchArguments {
         setBuffer(tensors.length - 1, workspace);
     }
 
-    /** Returns the size of the workspace in bytes, 0 if there is none. */
-    public long workspaceBytes() {
-        Tensor workspace = tensors[tensors.length - 1];
-        return workspace == null ? 0 : workspace.byteSize();
+    /** Returns the workspace, or null if there is none. */
+    public @Nullable Tensor workspace() {
+        return tensors[tensors.length - 1];
     }
 
-    /** Forgets the buffers, but not the workspace, so that the application's memory is not kept reachable. */
-    public void clearBuffers() {
-        for (int i = 0; i < tensors.length - 1; i++) {
+    /** Forgets the buffers and the workspace, so that their memory is not kept reachable. */
+    public void clear() {
+        for (int i = 0; i < tensors.length; i++) {
             tensors[i] = null;
-            segments[i] = MemorySegment.NULL;
         }
     }
 
@@ -62,9 +52,13 @@ public final class LaunchArguments {
         return tensor;
     }
 
-    /** Returns the host memory of every buffer and then of the workspace; not to be modified. */
-    public MemorySegment[] segments() {
-        return segments;
+    /**
+     * Returns the host memory of the buffer at a position; the position after the last output is the workspace, which
+     * is {@link MemorySegment#NULL} where there is none.
+     */
+    public MemorySegment segment(int index) {
+        Tensor tensor = tensors[index];
+        return tensor == null ? MemorySegment.NULL : tensor.segment();
     }
 
     /** Returns the axis values, to be filled before a launch and only read during it. */

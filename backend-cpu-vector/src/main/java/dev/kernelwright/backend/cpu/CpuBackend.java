@@ -6,6 +6,7 @@ import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.HostStream;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
@@ -77,7 +78,7 @@ final class CpuBackend implements Backend {
         }
         KernelCompiler.Compiled compiled = KernelCompiler.compile(source.text());
         KernelBinary binary = new KernelBinary(FORMAT, compiled.classFile(), source.plan(), compiled.log());
-        CpuKernel.prepare(signature, binary);
+        CpuKernel.screen(signature, binary);
         return binary;
     }
 
@@ -96,8 +97,13 @@ final class CpuBackend implements Backend {
     }
 
     @Override
+    public void copy(DeviceStream stream, Tensor from, Tensor to) {
+        to.segment().copyFrom(from.segment());
+    }
+
+    @Override
     public DeviceStream newStream() {
-        return CpuStream.INSTANCE;
+        return new HostStream();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.kernelwright.op.Expression;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.BlockBody;
 import dev.kernelwright.spi.BlockPool;
+import dev.kernelwright.spi.CompiledPlan;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
@@ -12,26 +13,21 @@ import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.ReasonCode;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** A kernel that runs on the host's threads: the body of a block for each step, and the grids to run them over. */
 final class CpuKernel implements LoadedKernel {
     private final KernelSignature signature;
     private final BlockPool pool;
-    private final Expression.Compiled[] grids;
-    private final Expression.Compiled workspace;
+    private final CompiledPlan plan;
     private final List<KernelClass> classes;
     private volatile BlockBody[] bodies;
 
-    private CpuKernel(KernelSignature signature, BlockPool pool, LaunchPlan plan, List<KernelClass> classes,
+    private CpuKernel(KernelSignature signature, BlockPool pool, CompiledPlan plan, List<KernelClass> classes,
             BlockBody[] bodies) {
         this.signature = signature;
         this.pool = pool;
-        this.grids = plan.steps().stream().map(step -> compile(step.grid().getFirst(), signature))
-                .toArray(Expression.Compiled[]::new);
-        this.workspace = compile(plan.workspaceBytes(), signature);
+        this.plan = plan;
         this.classes = classes;
         this.bodies = bodies;
     }
@@ -40,8 +36,13 @@ final class CpuKernel implements LoadedKernel {
     static CpuKernel plain(KernelSignature signature, BlockPool pool, String grid, BlockBody body) {
         LaunchPlan.Step step = new LaunchPlan.Step("run", List.of(Expression.parse(grid)), List.of(),
                 Expression.constant(0));
-        return new CpuKernel(signature, pool, new LaunchPlan(List.of(step), Expression.constant(0)), List.of(),
-                new BlockBody[]{body});
+        try {
+            CompiledPlan plan = compile(new LaunchPlan(List.of(step), Expression.constant(0)), signature);
+            return new CpuKernel(signature, pool, plan, List.of(), new BlockBody[]{body});
+        } catch (KernelRejectedException e) {
+            // The signature's fault, such as one with more elements than blocks can be counted.
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /**
@@ -51,49 +52,50 @@ final class CpuKernel implements LoadedKernel {
      */
     static CpuKernel load(KernelSignature signature, BlockPool pool, KernelBinary binary)
             throws KernelRejectedException {
-        List<KernelClass> classes = prepare(signature, binary);
-        return new CpuKernel(signature, pool, binary.plan(), classes, define(classes));
+        CompiledPlan plan = compile(binary.plan(), signature);
+        List<KernelClass> classes = prepare(plan, signature, binary);
+        return new CpuKernel(signature, pool, plan, classes, define(classes));
     }
 
-    /** Screens the class for every entry point of the plan, and the plan itself. */
-    static List<KernelClass> prepare(KernelSignature signature, KernelBinary binary) throws KernelRejectedException {
-        LaunchPlan plan = binary.plan();
-        for (LaunchPlan.Step step : plan.steps()) {
-            if (step.grid().size() != 1 || !step.block().isEmpty() || !step.sharedBytes().toString().equals("0")) {
-                throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the step '" + step.entry()
-                        + "' asks for threads, shared memory or a grid of several dimensions, which a cpu does not"
-                        + " have: give one grid dimension and nothing else");
-            }
-        }
-        try {
-            for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
-                check(plan, signature, axes);
-            }
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new KernelRejectedException(ReasonCode.INVALID_PLAN,
-                    "the launch plan cannot be evaluated for " + signature + ": " + e.getMessage());
-        }
-        boolean hasWorkspace = !plan.workspaceBytes().toString().equals("0");
+    /** Screens the plan, and the class for every entry point of the plan. */
+    static void screen(KernelSignature signature, KernelBinary binary) throws KernelRejectedException {
+        prepare(compile(binary.plan(), signature), signature, binary);
+    }
+
+    private static List<KernelClass> prepare(CompiledPlan plan, KernelSignature signature, KernelBinary binary)
+            throws KernelRejectedException {
         List<KernelClass> classes = new ArrayList<>();
-        for (LaunchPlan.Step step : plan.steps()) {
-            classes.add(KernelClass.of(binary.bytes(), step.entry(), signature.buffers().size(), hasWorkspace,
-                    signature.axes().size()));
+        for (int step = 0; step < plan.stepCount(); step++) {
+            classes.add(KernelClass.of(binary.bytes(), plan.entry(step), signature.buffers().size(),
+                    plan.hasWorkspace(), signature.axes().size()));
         }
         return List.copyOf(classes);
     }
 
-    private static void check(LaunchPlan plan, KernelSignature signature, long[] axes) {
-        for (LaunchPlan.Step step : plan.steps()) {
-            long blocks = signature.evaluate(step.grid().getFirst(), axes);
-            if (blocks < 0 || blocks > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("the grid " + step.grid().getFirst() + " has " + blocks
-                        + " blocks, but 0 to 2147483647 are possible");
+    private static CompiledPlan compile(LaunchPlan plan, KernelSignature signature) throws KernelRejectedException {
+        CompiledPlan compiled = new CompiledPlan(plan, signature);
+        for (int step = 0; step < compiled.stepCount(); step++) {
+            if (compiled.gridDimensions(step) != 1 || compiled.blockDimensions(step) != 0
+                    || !plan.steps().get(step).sharedBytes().toString().equals("0")) {
+                throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the step '" + compiled.entry(step)
+                        + "' asks for threads, shared memory or a grid of several dimensions, which a cpu does not"
+                        + " have: give one grid dimension and nothing else");
+            }
+            for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
+                requireLimits(compiled, step, axes);
             }
         }
-        long bytes = signature.evaluate(plan.workspaceBytes(), axes);
-        if (bytes < 0 || bytes > CpuBackend.MAX_WORKSPACE_BYTES) {
-            throw new IllegalArgumentException("the workspace has " + bytes + " bytes, but at most "
-                    + CpuBackend.MAX_WORKSPACE_BYTES + " are allowed");
+        return compiled;
+    }
+
+    private static void requireLimits(CompiledPlan plan, int step, long[] axes) throws KernelRejectedException {
+        if (plan.grid(step, 0, axes) > Integer.MAX_VALUE) {
+            throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the grid of '" + plan.entry(step) + "' has "
+                    + plan.grid(step, 0, axes) + " blocks, but 0 to 2147483647 are possible: let a block do more");
+        }
+        if (plan.workspaceBytes(axes) > CpuBackend.MAX_WORKSPACE_BYTES) {
+            throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the workspace has " + plan.workspaceBytes(axes)
+                    + " bytes, but at most " + CpuBackend.MAX_WORKSPACE_BYTES + " are allowed: use less");
         }
     }
 
@@ -105,31 +107,16 @@ final class CpuKernel implements LoadedKernel {
         return bodies;
     }
 
-    /** Attributes are compiled in by their value; without a range, so is the result. */
-    private static Expression.Compiled compile(Expression expression, KernelSignature signature) {
-        if (signature.isFixed()) {
-            long value = signature.evaluate(expression, signature.maxAxes());
-            return axes -> value;
-        }
-        Map<String, Long> attributes = new HashMap<>();
-        signature.attributes().forEach((name, value) -> {
-            if (KernelSignature.isWhole(value)) {
-                attributes.put(name, value.longValue());
-            }
-        });
-        return expression.bind(attributes).compile(signature.axisNames());
-    }
-
     @Override
     public long workspaceBytes(long[] axes) {
-        return workspace.evaluate(axes);
+        return plan.workspaceBytes(axes);
     }
 
     @Override
     public void launch(DeviceStream stream, LaunchArguments arguments) {
         BlockBody[] current = bodies;
         for (int i = 0; i < current.length; i++) {
-            pool.run((int) grids[i].evaluate(arguments.axes()), current[i], arguments);
+            pool.run((int) plan.grid(i, 0, arguments.axes()), current[i], arguments);
         }
     }
 
@@ -139,10 +126,10 @@ final class CpuKernel implements LoadedKernel {
             return true;
         }
         long[] axes = signature.maxAxes();
-        int[] blocks = new int[grids.length];
+        int[] blocks = new int[plan.stepCount()];
         long sequentialBlocks = 0;
         for (int i = 0; i < blocks.length; i++) {
-            blocks[i] = (int) grids[i].evaluate(axes);
+            blocks[i] = (int) plan.grid(i, 0, axes);
             sequentialBlocks = Math.max(sequentialBlocks, blocks[i]);
         }
         // A launch spread its blocks over the pool's threads; the warm-up runs them on this thread alone.

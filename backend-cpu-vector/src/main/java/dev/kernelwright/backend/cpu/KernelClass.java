@@ -123,8 +123,8 @@ final class KernelClass {
             int axes) {
         code.iload(1);
         for (int i = 0; i < segments; i++) {
-            code.aload(2).invokevirtual(ARGUMENTS, "segments", MethodTypeDesc.of(SEGMENT.arrayType())).loadConstant(i)
-                    .aaload();
+            code.aload(2).loadConstant(i).invokevirtual(ARGUMENTS, "segment",
+                    MethodTypeDesc.of(SEGMENT, ConstantDescs.CD_int));
         }
         for (int i = 0; i < axes; i++) {
             code.aload(2).invokevirtual(ARGUMENTS, "axes", MethodTypeDesc.of(ConstantDescs.CD_long.arrayType()))

@@ -7,6 +7,8 @@ import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.Attention;
 import dev.kernelwright.op.standard.StandardOps;
 import dev.kernelwright.spi.BlockPool;
+import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.HostStream;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.LoadedKernel;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Attention's baseline and template against the reference: prefill, decoding, grouped heads, ragged tiles. */
 class AttentionKernelTest {
+    private static final DeviceStream STREAM = new HostStream();
     private static final int RANDOM_POINTS = 8;
     private static final String PREFILL = "attention(batch=1..2,q_len=1..512,ctx=1..512,heads=1..8,kv_heads=1..8,"
             + "head_dim=1..256,causal=%d)";
@@ -171,7 +174,7 @@ class AttentionKernelTest {
                 arguments.setBuffer(i, Tensor.allocate(DType.F32, 1, 16, 2, 8));
             }
             arguments.setWorkspace(Tensor.allocate(DType.F32, small / Float.BYTES));
-            kernel.launch(CpuStream.INSTANCE, arguments);
+            kernel.launch(STREAM, arguments);
             assertThat(arguments.buffer(3).toFloatArray()).containsOnly(0f);
         }
     }

@@ -11,6 +11,8 @@ import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.Gelu;
 import dev.kernelwright.op.standard.StandardOps;
 import dev.kernelwright.spi.BlockPool;
+import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.HostStream;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
@@ -40,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Plans, entry points and launches, with the parameters of {@code gelu}: {@code x[n] -> out[n]}. */
 @SuppressWarnings("NarrowCalculation") // small numbers
 class CpuKernelTest {
+    private static final DeviceStream STREAM = new HostStream();
     private static final BlockPool POOL = new BlockPool(2);
     private static final CpuBackend BACKEND = (CpuBackend) new CpuBackendProvider().open(0, POOL);
     private static final KernelSignature SIGNATURE = workload(0, 1000).signature();
@@ -64,7 +67,7 @@ class CpuKernelTest {
     void everyBlockOfTheGridRunsOnceForEachLaunch() throws KernelRejectedException {
         LoadedKernel kernel = load(TENS, KernelSources.plan("run", "ceil_div(n, 10)", "0"));
         LaunchArguments arguments = launchArguments(995);
-        kernel.launch(CpuStream.INSTANCE, arguments);
+        kernel.launch(STREAM, arguments);
         float[] out = arguments.buffer(1).toFloatArray();
         for (int i = 0; i < out.length; i++) {
             assertThat(out[i]).isEqualTo(i / 10);
@@ -91,7 +94,7 @@ class CpuKernelTest {
         LaunchArguments arguments = launchArguments(100);
         assertThat(kernel.workspaceBytes(arguments.axes())).isEqualTo(400);
         arguments.setWorkspace(Tensor.allocate(DType.F32, 100));
-        kernel.launch(CpuStream.INSTANCE, arguments);
+        kernel.launch(STREAM, arguments);
         assertThat(arguments.buffer(1).toFloatArray()[0]).isEqualTo(5050);
         kernel.close();
     }
@@ -99,7 +102,7 @@ class CpuKernelTest {
     @Test
     void anEmptyGridLaunchesNothing() throws KernelRejectedException {
         LoadedKernel kernel = load(TENS, KernelSources.plan("run", "ceil_div(n, 10)", "0"));
-        kernel.launch(CpuStream.INSTANCE, launchArguments(0));
+        kernel.launch(STREAM, launchArguments(0));
         kernel.close();
     }
 
@@ -107,7 +110,7 @@ class CpuKernelTest {
     void anAccessBeyondABufferEndsTheLaunchWithAnException() throws KernelRejectedException {
         LoadedKernel kernel = load(KernelSources.running("out.setAtIndex(ValueLayout.JAVA_FLOAT, n, 1f);"),
                 KernelSources.plan("run", "4", "0"));
-        assertThatThrownBy(() -> kernel.launch(CpuStream.INSTANCE, launchArguments(10)))
+        assertThatThrownBy(() -> kernel.launch(STREAM, launchArguments(10)))
                 .isInstanceOf(IndexOutOfBoundsException.class);
         kernel.close();
     }
@@ -205,7 +208,7 @@ class CpuKernelTest {
             do {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < 500; i++) {
-                    kernel.launch(CpuStream.INSTANCE, arguments);
+                    kernel.launch(STREAM, arguments);
                 }
                 allocated = threads.getCurrentThreadAllocatedBytes() - before;
             } while (allocated > 0 && System.nanoTime() - deadline < 0);
@@ -243,7 +246,7 @@ class CpuKernelTest {
             long deadline = System.nanoTime() + 20_000_000_000L;
             do {
                 copy = Math.min(copy, nanos(() -> MemorySegment.copy(from, 0, to, 0, from.byteSize())));
-                launch = Math.min(launch, nanos(() -> kernel.launch(CpuStream.INSTANCE, arguments)));
+                launch = Math.min(launch, nanos(() -> kernel.launch(STREAM, arguments)));
             } while (launch > 6 * copy && System.nanoTime() - deadline < 0);
             assertThat(launch).as("ns of a launch, where a copy takes %s", copy).isLessThan(6 * copy);
         }

@@ -9,6 +9,8 @@ import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.ReferenceCall;
 import dev.kernelwright.op.Workload;
+import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.HostStream;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.tensor.DType;
@@ -26,6 +28,7 @@ import java.util.SplittableRandom;
  * reference, and inputs and the bytes around each buffer must be what they were.
  */
 final class KernelTrial {
+    private static final DeviceStream STREAM = new HostStream();
     private static final long GUARD_BYTES = 128;
     private static final byte GUARD = (byte) 0xa5;
     /** A NaN that no kernel computes: an element that keeps it was not written. */
@@ -106,7 +109,7 @@ final class KernelTrial {
         }
         int inputs = signature.inputs().size();
         List<byte[]> before = buffers.subList(0, inputs).stream().map(Buffer::bytes).toList();
-        kernel.launch(CpuStream.INSTANCE, arguments);
+        kernel.launch(STREAM, arguments);
         for (int i = 0; i < buffers.size(); i++) {
             String name = signature.buffers().get(i).name();
             buffers.get(i).requireGuards(name);

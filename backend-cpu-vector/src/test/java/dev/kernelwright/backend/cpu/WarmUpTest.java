@@ -61,7 +61,7 @@ class WarmUpTest {
         BlockBody first = (block, arguments) -> {
             runs[block]++;
             assertThat(arguments.buffer(0).toFloatArray()).hasSize(64).doesNotContain(0f);
-            assertThat(arguments.workspaceBytes()).isEqualTo(256);
+            assertThat(arguments.buffer(1).byteSize()).isEqualTo(256);
             assertThat(arguments.axes()).containsExactly(64);
         };
         BlockBody second = (block, arguments) -> runs[3 + block]++;

@@ -70,6 +70,10 @@ public class InvokeBenchmark {
         runtime = ComputeRuntime.builder().threads(1).missPolicy(MissPolicy.BASELINE_ONLY).build();
         fixed = runtime.bind(workload);
         ranged = runtime.bind(Add.DEFINITION.workload(DType.F32).axis("n", 1, 1024).build());
+        // As in a process that has run for a while: the bound ops and tensors are in the old generation, where storing a
+        // reference costs the collector's barrier.
+        System.gc();
+        System.gc();
     }
 
     /** Gives everything back. */

@@ -75,6 +75,20 @@ record BenchReport(Workload workload, Device device, int inputSets, double floor
         return lines;
     }
 
+    /** Returns a table of several reports, a line each. */
+    static List<String> summary(List<BenchReport> reports) {
+        Table table = new Table("workload", ">floor", ">tuned", ">baseline", ">x", ">of floor");
+        for (BenchReport report : reports) {
+            boolean isTuned = Double.isFinite(report.nanos(TUNED));
+            table.row(report.workload.toString(), Figures.time(report.floorNanos),
+                    isTuned ? Figures.time(report.nanos(TUNED)) : Figures.UNKNOWN,
+                    Figures.time(report.nanos(BASELINE)),
+                    isTuned ? Figures.ratio(report.speedupOver(BASELINE)) : Figures.UNKNOWN,
+                    isTuned ? Figures.percent(report.floorNanos / report.nanos(TUNED)) : Figures.UNKNOWN);
+        }
+        return table.lines();
+    }
+
     /** Returns the report for programs. */
     ObjectNode toJson() {
         ObjectNode json = Json.object().put("workload", workload.toString()).put("device", device.name())

@@ -3,7 +3,7 @@ package dev.kernelwright.cli;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.StandardOps;
 import dev.kernelwright.tensor.DType;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** The workload that a command is about. */
@@ -12,13 +12,12 @@ final class WorkloadParameter {
             + " 'rms_norm(rows=1,cols=4096)'; an axis may be a range such as 1..64.")
     private String text = "";
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f32",
-            description = "The element type: f32, f16 or bf16. Default: ${DEFAULT-VALUE}.")
-    private String dtype = DType.F32.id();
+    @Mixin
+    private final DtypeOption dtype = new DtypeOption();
 
     /** Returns the workload. */
     Workload workload() {
-        return parse(text, dtype);
+        return parse(text, dtype.value());
     }
 
     /** Reads a workload as it is written on the command line. */

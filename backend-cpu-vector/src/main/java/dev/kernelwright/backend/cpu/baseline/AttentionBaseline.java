@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.kernelwright.backend.cpu.baseline.Baselines.Baseline;
 import dev.kernelwright.op.Expression;
 import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.LaunchArguments;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -29,18 +30,18 @@ final class AttentionBaseline {
                 signature.attributes().getOrDefault("scale", 0.0),
                 Expression.parse(unitsOfBlock).compile(signature.axisNames()));
         return new Baseline("ceil_div(batch * q_len * heads, " + unitsOfBlock + ")",
-                (block, arguments) -> baseline.run(block, arguments.segments(), arguments.axes()));
+                (block, arguments) -> baseline.run(block, arguments, arguments.axes()));
     }
 
-    private void run(long block, MemorySegment[] s, long[] axes) {
+    private void run(long block, LaunchArguments args, long[] axes) {
         long count = unitsOfBlock.evaluate(axes);
         long units = axes[0] * axes[1] * axes[3];
         for (long unit = block * count; unit < Math.min(units, (block + 1) * count); unit++) {
-            attend(s, axes, unit);
+            attend(args, axes, unit);
         }
     }
 
-    private void attend(MemorySegment[] s, long[] axes, long unit) {
+    private void attend(LaunchArguments args, long[] axes, long unit) {
         long queries = axes[1];
         long ctx = axes[2];
         long heads = axes[3];
@@ -52,21 +53,24 @@ final class AttentionBaseline {
         long first = (batch * ctx * kvHeads + unit % heads / (heads / kvHeads)) * dim;
         long stride = kvHeads * dim;
         double factor = scale != 0 ? scale : 1 / Math.sqrt(dim);
+        MemorySegment q = args.segment(0);
+        MemorySegment k = args.segment(1);
+        MemorySegment v = args.segment(2);
+        MemorySegment out = args.segment(3);
         double max = Double.NEGATIVE_INFINITY;
         for (long key = 0; key < keys; key++) {
-            max = Math.max(max, factor * dot(s[0], unit * dim, s[1], first + key * stride, dim));
+            max = Math.max(max, factor * dot(q, unit * dim, k, first + key * stride, dim));
         }
-        MemorySegment out = s[3];
         for (int d = 0; d < dim; d++) {
             out.setAtIndex(JAVA_FLOAT, unit * dim + d, 0);
         }
         double sum = 0;
         for (long key = 0; key < keys; key++) {
-            double weight = Math.exp(factor * dot(s[0], unit * dim, s[1], first + key * stride, dim) - max);
+            double weight = Math.exp(factor * dot(q, unit * dim, k, first + key * stride, dim) - max);
             sum += weight;
             for (int d = 0; d < dim; d++) {
                 out.setAtIndex(JAVA_FLOAT, unit * dim + d, out.getAtIndex(JAVA_FLOAT, unit * dim + d)
-                        + (float) weight * s[2].getAtIndex(JAVA_FLOAT, first + key * stride + d));
+                        + (float) weight * v.getAtIndex(JAVA_FLOAT, first + key * stride + d));
             }
         }
         for (int d = 0; d < dim; d++) {

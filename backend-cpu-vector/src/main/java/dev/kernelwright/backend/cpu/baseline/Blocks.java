@@ -3,7 +3,7 @@ package dev.kernelwright.backend.cpu.baseline;
 import dev.kernelwright.backend.cpu.baseline.Baselines.Baseline;
 import dev.kernelwright.op.Expression;
 import dev.kernelwright.op.KernelSignature;
-import java.lang.foreign.MemorySegment;
+import dev.kernelwright.spi.LaunchArguments;
 
 /** Divides the work of baselines into blocks of about {@value #ELEMENTS} elements: some microseconds for one thread. */
 final class Blocks {
@@ -14,20 +14,20 @@ final class Blocks {
     /** Computes some elements that lie one after the other. */
     @FunctionalInterface
     interface RangeBody {
-        void run(MemorySegment[] segments, long first, int count);
+        void run(LaunchArguments args, long first, int count);
     }
 
     /** Computes a row. */
     @FunctionalInterface
     interface RowBody {
-        void run(MemorySegment[] segments, long row, long[] axes);
+        void run(LaunchArguments args, long row, long[] axes);
     }
 
     /** Returns the baseline of an op whose first axis, {@code n}, counts elements that have nothing to do with each other. */
     static Baseline overElements(RangeBody body) {
         return new Baseline("ceil_div(n, " + ELEMENTS + ")", (block, arguments) -> {
             long first = (long) block * ELEMENTS;
-            body.run(arguments.segments(), first, (int) Math.min(ELEMENTS, arguments.axes()[0] - first));
+            body.run(arguments, first, (int) Math.min(ELEMENTS, arguments.axes()[0] - first));
         });
     }
 
@@ -44,7 +44,7 @@ final class Blocks {
             long count = rows.evaluate(axes);
             long end = Math.min(axes[0], (block + 1) * count);
             for (long row = block * count; row < end; row++) {
-                body.run(arguments.segments(), row, axes);
+                body.run(arguments, row, axes);
             }
         });
     }

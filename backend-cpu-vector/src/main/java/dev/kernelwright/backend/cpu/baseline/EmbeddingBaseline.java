@@ -12,10 +12,10 @@ final class EmbeddingBaseline {
     private EmbeddingBaseline() {}
 
     static Baseline of(KernelSignature signature) {
-        return Blocks.overRows(signature, "dim", (s, row, axes) -> {
-            int id = Objects.checkIndex(s[0].getAtIndex(JAVA_INT, row), (int) axes[1]);
+        return Blocks.overRows(signature, "dim", (args, row, axes) -> {
+            int id = Objects.checkIndex(args.segment(0).getAtIndex(JAVA_INT, row), (int) axes[1]);
             long rowBytes = Float.BYTES * axes[2];
-            MemorySegment.copy(s[1], id * rowBytes, s[2], row * rowBytes, rowBytes);
+            MemorySegment.copy(args.segment(1), id * rowBytes, args.segment(2), row * rowBytes, rowBytes);
         });
     }
 }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.kernelwright.backend.cpu.baseline.Baselines.Baseline;
 import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.LaunchArguments;
 import java.lang.foreign.MemorySegment;
 
 /** {@code layer_norm}: three passes over a row, in double, so that a large mean does no harm. */
@@ -12,14 +13,14 @@ final class LayerNormBaseline {
 
     static Baseline of(KernelSignature signature) {
         double eps = signature.attributes().getOrDefault("eps", 0.0);
-        return Blocks.overRows(signature, "cols", (s, row, axes) -> normalize(s, row, (int) axes[1], eps));
+        return Blocks.overRows(signature, "cols", (args, row, axes) -> normalize(args, row, (int) axes[1], eps));
     }
 
-    private static void normalize(MemorySegment[] segments, long row, int cols, double eps) {
-        MemorySegment x = segments[0];
-        MemorySegment weight = segments[1];
-        MemorySegment bias = segments[2];
-        MemorySegment out = segments[3];
+    private static void normalize(LaunchArguments args, long row, int cols, double eps) {
+        MemorySegment x = args.segment(0);
+        MemorySegment weight = args.segment(1);
+        MemorySegment bias = args.segment(2);
+        MemorySegment out = args.segment(3);
         long start = row * cols;
         double sum = 0;
         for (int i = 0; i < cols; i++) {

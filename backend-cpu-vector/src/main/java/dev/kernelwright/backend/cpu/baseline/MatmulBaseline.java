@@ -15,7 +15,6 @@ final class MatmulBaseline {
     static Baseline of(KernelSignature signature) {
         boolean transposed = signature.attributes().getOrDefault("transpose_b", 0.0) != 0;
         return new Baseline("m * ceil_div(n, " + COLUMNS + ")", (block, arguments) -> {
-            MemorySegment[] s = arguments.segments();
             long n = arguments.axes()[1];
             long k = arguments.axes()[2];
             long parts = Math.ceilDiv(n, COLUMNS);
@@ -23,9 +22,9 @@ final class MatmulBaseline {
             long first = block % parts * COLUMNS;
             long end = Math.min(n, first + COLUMNS);
             if (transposed) {
-                dotProducts(s[0], s[1], s[2], row, first, end, n, k);
+                dotProducts(arguments.segment(0), arguments.segment(1), arguments.segment(2), row, first, end, n, k);
             } else {
-                sumOfRows(s[0], s[1], s[2], row, first, end, n, k);
+                sumOfRows(arguments.segment(0), arguments.segment(1), arguments.segment(2), row, first, end, n, k);
             }
         });
     }

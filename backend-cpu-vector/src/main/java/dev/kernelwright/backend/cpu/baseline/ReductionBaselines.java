@@ -13,7 +13,8 @@ final class ReductionBaselines {
 
     static Baseline sum(KernelSignature signature) {
         return Blocks.overRows(signature, "cols",
-                (s, row, axes) -> s[1].setAtIndex(JAVA_FLOAT, row, (float) sum(s[0], row, (int) axes[1])));
+                (args, row, axes) -> args.segment(1).setAtIndex(JAVA_FLOAT, row,
+                        (float) sum(args.segment(0), row, (int) axes[1])));
     }
 
     private static double sum(MemorySegment x, long row, int cols) {
@@ -26,7 +27,8 @@ final class ReductionBaselines {
 
     static Baseline argMax(KernelSignature signature) {
         return Blocks.overRows(signature, "cols",
-                (s, row, axes) -> s[1].setAtIndex(JAVA_INT, row, indexOfMax(s[0], row, (int) axes[1])));
+                (args, row, axes) -> args.segment(1).setAtIndex(JAVA_INT, row,
+                        indexOfMax(args.segment(0), row, (int) axes[1])));
     }
 
     /** The first NaN, which is greater than every number, or else the first of the greatest. */

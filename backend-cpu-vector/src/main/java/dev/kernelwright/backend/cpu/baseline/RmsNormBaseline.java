@@ -13,7 +13,8 @@ final class RmsNormBaseline {
     static Baseline of(KernelSignature signature) {
         double eps = signature.attributes().getOrDefault("eps", 0.0);
         return Blocks.overRows(signature, "cols",
-                (s, row, axes) -> normalize(s[0], s[1], s[2], row, (int) axes[1], eps));
+                (args, row, axes) -> normalize(args.segment(0), args.segment(1), args.segment(2), row, (int) axes[1],
+                        eps));
     }
 
     private static void normalize(MemorySegment x, MemorySegment weight, MemorySegment out, long row, int cols,

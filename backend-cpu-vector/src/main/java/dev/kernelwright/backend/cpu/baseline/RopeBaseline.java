@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.kernelwright.backend.cpu.baseline.Baselines.Baseline;
 import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.LaunchArguments;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -14,23 +15,25 @@ final class RopeBaseline {
 
     static Baseline of(KernelSignature signature) {
         boolean interleaved = signature.attributes().getOrDefault("interleaved", 0.0) != 0;
-        return Blocks.overRows(signature, "heads * head_dim", (s, row, axes) -> {
+        return Blocks.overRows(signature, "heads * head_dim", (args, row, axes) -> {
             int pairs = (int) axes[2] / 2;
-            int position = Objects.checkIndex(s[3].getAtIndex(JAVA_INT, row), (int) axes[3]);
+            int position = Objects.checkIndex(args.segment(3).getAtIndex(JAVA_INT, row), (int) axes[3]);
             for (long head = row * axes[1]; head < (row + 1) * axes[1]; head++) {
-                turn(s, head * axes[2], (long) position * pairs, pairs, interleaved);
+                turn(args, head * axes[2], (long) position * pairs, pairs, interleaved);
             }
         });
     }
 
-    private static void turn(MemorySegment[] segments, long start, long angles, int pairs, boolean interleaved) {
-        MemorySegment x = segments[0];
-        MemorySegment out = segments[4];
+    private static void turn(LaunchArguments args, long start, long angles, int pairs, boolean interleaved) {
+        MemorySegment x = args.segment(0);
+        MemorySegment cosines = args.segment(1);
+        MemorySegment sines = args.segment(2);
+        MemorySegment out = args.segment(4);
         for (int i = 0; i < pairs; i++) {
             long first = start + (interleaved ? 2L * i : i);
             long second = interleaved ? first + 1 : first + pairs;
-            double cos = segments[1].getAtIndex(JAVA_FLOAT, angles + i);
-            double sin = segments[2].getAtIndex(JAVA_FLOAT, angles + i);
+            double cos = cosines.getAtIndex(JAVA_FLOAT, angles + i);
+            double sin = sines.getAtIndex(JAVA_FLOAT, angles + i);
             double x1 = x.getAtIndex(JAVA_FLOAT, first);
             double x2 = x.getAtIndex(JAVA_FLOAT, second);
             out.setAtIndex(JAVA_FLOAT, first, (float) (x1 * cos - x2 * sin));

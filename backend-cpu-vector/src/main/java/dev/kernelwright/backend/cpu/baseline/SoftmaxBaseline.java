@@ -11,7 +11,8 @@ final class SoftmaxBaseline {
     private SoftmaxBaseline() {}
 
     static Baseline of(KernelSignature signature) {
-        return Blocks.overRows(signature, "cols", (s, row, axes) -> softmax(s[0], s[1], row, (int) axes[1]));
+        return Blocks.overRows(signature, "cols",
+                (args, row, axes) -> softmax(args.segment(0), args.segment(1), row, (int) axes[1]));
     }
 
     private static void softmax(MemorySegment x, MemorySegment out, long row, int cols) {

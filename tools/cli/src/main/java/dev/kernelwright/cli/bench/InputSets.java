@@ -3,6 +3,7 @@ package dev.kernelwright.cli.bench;
 import dev.kernelwright.Device;
 import dev.kernelwright.op.BufferSpec;
 import dev.kernelwright.op.Elements;
+import dev.kernelwright.op.Expression;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.tensor.Tensor;
@@ -45,13 +46,25 @@ public final class InputSets {
             for (int i = 0; i < tensors.length; i++) {
                 BufferSpec buffer = signature.buffers().get(i);
                 tensors[i] = device.allocate(arena, buffer.dtype(), signature.shape(buffer, axes));
-                if (buffer.indexLimit() != null) {
-                    fillWithIndices(tensors[i], signature.evaluate(buffer.indexLimit(), axes), random);
-                } else if (!buffer.output()) {
-                    fill(tensors[i], random);
+                Expression limit = buffer.indexLimit();
+                if (!buffer.output()) {
+                    fill(tensors[i], device, limit == null ? 0 : signature.evaluate(limit, axes), random);
                 }
             }
             sets.add(tensors);
+        }
+    }
+
+    /** Fills a tensor of the device with indices below a limit or, if that is 0, with other numbers. */
+    private static void fill(Tensor tensor, Device device, long limit, SplittableRandom random) {
+        try (Arena arena = Arena.ofShared()) {
+            Tensor host = Tensor.allocate(arena, tensor.dtype(), tensor.shape());
+            if (limit != 0) {
+                fillWithIndices(host, limit, random);
+            } else {
+                fill(host, random);
+            }
+            device.copy(host, tensor);
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.kernelwright.tuning.trial;
 
+import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -9,25 +12,58 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
-/** The child's view of the file that its tensors lie in: mapped, and mapped anew when the parent has made it larger. */
+/**
+ * The child's view of the file that its tensors lie in: mapped, and mapped anew when the parent has made it larger.
+ *
+ * <p>For a device with memory of its own the file has a mirror there, guard bands and all, which is brought up to date
+ * before launches and copied back after them, so that the parent checks the same bytes for every device.
+ */
 final class TrialMemory {
     private final Path file;
+    private final Backend backend;
+    private final DeviceStream stream;
     private MemorySegment mapped = MemorySegment.NULL;
+    private @Nullable Mirror mirror;
 
-    TrialMemory(Path file) {
+    TrialMemory(Path file, Backend backend, DeviceStream stream) {
         this.file = file;
+        this.backend = backend;
+        this.stream = stream;
     }
 
-    /** Makes the first bytes of the file accessible; tensors from before stay valid. */
-    void require(long byteSize) throws IOException {
-        if (mapped.byteSize() >= byteSize) {
-            return;
+    /** The file's counterpart in the device's memory, and what it lives as long as. */
+    private static final class Mirror implements AutoCloseable {
+        private final Arena arena = Arena.ofShared();
+        private final Tensor tensor;
+
+        Mirror(Backend backend, long byteSize) {
+            tensor = backend.allocate(arena, DType.F32, byteSize / Float.BYTES);
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            // Mapped until the process ends: the parent enlarges the file a few times at most.
-            MemorySegment segment = channel.map(MapMode.READ_WRITE, 0, byteSize, Arena.global());
-            mapped = asPlainSegment(segment);
+
+        @Override
+        public void close() {
+            arena.close();
+        }
+    }
+
+    /** Makes the first bytes of the file, a multiple of 4, accessible; host tensors from before stay valid. */
+    void require(long byteSize) throws IOException {
+        if (mapped.byteSize() < byteSize) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                // Mapped until the process ends: the parent enlarges the file a few times at most.
+                MemorySegment segment = channel.map(MapMode.READ_WRITE, 0, byteSize, Arena.global());
+                mapped = asPlainSegment(segment);
+            }
+        }
+        if (backend.memorySpace() != MemorySpace.HOST
+                && (mirror == null || mirror.tensor.byteSize() < mapped.byteSize())) {
+            if (mirror != null) {
+                mirror.close();
+                mirror = null;
+            }
+            mirror = new Mirror(backend, mapped.byteSize());
         }
     }
 
@@ -40,8 +76,35 @@ final class TrialMemory {
         return MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize());
     }
 
-    /** Returns a tensor of exactly the region's size. */
+    /** Returns a tensor of exactly the region's size, where kernels can use it. */
     Tensor tensor(long base, BufferLayout.Region region, DType dtype, long... shape) {
-        return Tensor.wrap(mapped.asSlice(base + region.offset(), Tensor.byteSize(dtype, shape)), dtype, shape);
+        long offset = base + region.offset();
+        return mirror == null
+                ? Tensor.wrap(mapped.asSlice(offset, Tensor.byteSize(dtype, shape)), dtype, shape)
+                : Tensor.over(mirror.tensor.memory(), mirror.tensor.offsetBytes() + offset, dtype, shape);
+    }
+
+    /** Lets launches see what the parent has written to the first bytes of the file. */
+    void beforeLaunches(long byteSize) {
+        if (mirror != null) {
+            backend.copy(stream, onHost(byteSize), onDevice(mirror, byteSize));
+            stream.synchronize();
+        }
+    }
+
+    /** Lets the parent see what launches have written to the first bytes. */
+    void afterLaunches(long byteSize) {
+        if (mirror != null) {
+            backend.copy(stream, onDevice(mirror, byteSize), onHost(byteSize));
+            stream.synchronize();
+        }
+    }
+
+    private Tensor onHost(long byteSize) {
+        return Tensor.wrap(mapped.asSlice(0, byteSize), DType.F32, byteSize / Float.BYTES);
+    }
+
+    private static Tensor onDevice(Mirror mirror, long byteSize) {
+        return mirror.tensor.slice(0, byteSize / Float.BYTES);
     }
 }

@@ -11,7 +11,6 @@ import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.tensor.DType;
-import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tuning.trial.TrialProtocol.Command;
 import dev.kernelwright.tuning.trial.TrialProtocol.Status;
 import java.io.ByteArrayInputStream;
@@ -29,15 +28,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What a child has open: the device, the kernels and the memory; answers one request after the other. */
 final class TrialSession {
-    private final TrialMemory memory;
+    private final Path memoryFile;
     private final Map<Integer, Kernel> kernels = new HashMap<>();
     private @Nullable Device device;
 
     TrialSession(Path memoryFile) {
-        this.memory = new TrialMemory(memoryFile);
+        this.memoryFile = memoryFile;
     }
 
-    private record Device(Backend backend, DeviceStream stream) {}
+    private record Device(Backend backend, DeviceStream stream, TrialMemory memory) {}
 
     /** A loaded kernel; settled once it has been timed. */
     private static final class Kernel {
@@ -118,7 +117,11 @@ final class TrialSession {
             case RUN -> {
                 Kernel kernel = kernel(in.readInt());
                 long[] axes = TrialCodec.readAxes(in);
-                launches(kernel, axes, TrialCodec.readLayout(in), 0, 1).runOnce();
+                BufferLayout layout = TrialCodec.readLayout(in);
+                Launches launches = launches(kernel, axes, layout, 0, 1);
+                device().memory.beforeLaunches(layout.byteSize());
+                launches.runOnce();
+                takeBack(kernel, layout.byteSize());
             }
             case TIME -> TrialCodec.writeTimes(out, time(TrialCodec.readTimingRequest(in)));
             case UNLOAD -> {
@@ -136,11 +139,8 @@ final class TrialSession {
         for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
             if (provider.name().equals(providerName)) {
                 Backend backend = provider.open(deviceIndex, new BlockPool(threads));
-                if (backend.memorySpace() != MemorySpace.HOST) {
-                    throw new IllegalArgumentException("the device " + backend.device().name() + " has memory of its"
-                            + " own, and trial workers work on host memory only");
-                }
-                device = new Device(backend, backend.newStream());
+                DeviceStream stream = backend.newStream();
+                device = new Device(backend, stream, new TrialMemory(memoryFile, backend, stream));
                 return;
             }
         }
@@ -174,24 +174,37 @@ final class TrialSession {
 
     private TrialTimes time(TimingRequest request) throws IOException, KernelFailedException {
         Kernel kernel = kernel(request.kernel());
+        boolean inTurn = request.baseline() != TimingRequest.NONE;
+        long bytes = (inTurn ? 2L : 1L) * request.sets() * request.layout().byteSize();
+        device().memory.require(bytes);
         Launches launches = launches(kernel, request.axes(), request.layout(), 0, request.sets());
-        if (request.baseline() == TimingRequest.NONE) {
-            TrialTimes times = new Stopwatch(request).time(launches, null);
-            kernel.settled = true;
-            return times;
-        }
-        Kernel baseline = kernel(request.baseline());
-        TrialTimes times = new Stopwatch(request).time(launches,
-                launches(baseline, request.axes(), request.layout(), request.sets(), request.sets()));
+        @Nullable Launches baseline = inTurn
+                ? launches(kernel(request.baseline()), request.axes(), request.layout(), request.sets(), request.sets())
+                : null;
+        device().memory.beforeLaunches(bytes);
+        TrialTimes times = new Stopwatch(request).time(launches, baseline);
+        takeBack(kernel, bytes);
         kernel.settled = true;
-        baseline.settled = true;
+        if (inTurn) {
+            kernel(request.baseline()).settled = true;
+        }
         return times;
+    }
+
+    /** Makes the results of launches visible to the parent. What a device finds wrong only then is the kernel's fault. */
+    private void takeBack(Kernel kernel, long bytes) throws KernelFailedException {
+        try {
+            device().memory.afterLaunches(bytes);
+        } catch (RuntimeException | Error e) {
+            throw new KernelFailedException(kernel.number, e);
+        }
     }
 
     private Launches launches(Kernel kernel, long[] axes, BufferLayout layout, int firstSet, int sets)
             throws IOException {
         KernelSignature signature = kernel.signature;
         List<BufferSpec> buffers = signature.buffers();
+        TrialMemory memory = device().memory;
         memory.require((firstSet + sets) * layout.byteSize());
         LaunchArguments[] arguments = new LaunchArguments[sets];
         for (int set = 0; set < sets; set++) {

@@ -5,6 +5,7 @@ import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.HostStream;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
@@ -142,18 +143,13 @@ public final class FakeBackend implements Backend {
     }
 
     @Override
-    public DeviceStream newStream() {
-        return new DeviceStream() {
-            @Override
-            public void synchronize() {
-                // Launches have ended when they return.
-            }
+    public void copy(DeviceStream stream, Tensor from, Tensor to) {
+        to.segment().copyFrom(from.segment());
+    }
 
-            @Override
-            public void close() {
-                // Holds nothing.
-            }
-        };
+    @Override
+    public DeviceStream newStream() {
+        return new HostStream();
     }
 
     @Override

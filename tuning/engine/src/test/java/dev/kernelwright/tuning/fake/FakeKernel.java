@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,8 @@ public final class FakeKernel implements LoadedKernel {
     public void launch(DeviceStream stream, LaunchArguments arguments) {
         long start = System.nanoTime();
         launches++;
-        MemorySegment[] segments = arguments.segments();
+        MemorySegment[] segments = new MemorySegment[signature.buffers().size() + 1];
+        Arrays.setAll(segments, arguments::segment);
         if (signature.op().equals("gather")) {
             gather(segments, arguments.axes());
         } else {
