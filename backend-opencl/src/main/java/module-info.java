@@ -1,0 +1,4 @@
+/** The backend of OpenCL's devices. */
+module dev.kernelwright.backend.opencl {
+    requires static org.jspecify;
+}
