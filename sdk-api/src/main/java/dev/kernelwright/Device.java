@@ -92,6 +92,11 @@ public final class Device {
         return backend.newStream();
     }
 
+    /** Waits until everything that was queued on the default stream has ended. */
+    public void synchronize() {
+        defaultStream.synchronize();
+    }
+
     Backend backend() {
         return backend;
     }

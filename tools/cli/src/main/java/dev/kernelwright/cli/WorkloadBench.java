@@ -43,7 +43,7 @@ final class WorkloadBench implements AutoCloseable {
     }
 
     /** What is timed. */
-    private record Contender(String name, int threads, BoundOp op) {}
+    private record Contender(String name, int threads, BoundOp op, InputSets inputs) {}
 
     /** Times a workload at the upper ends of its ranges. */
     BenchReport measure(Workload workload) throws InterruptedException {
@@ -53,16 +53,20 @@ final class WorkloadBench implements AutoCloseable {
                 BoundOp baseline = bind(baselineRuntime, workload);
                 BoundOp oneThread = bind(oneThreadRuntime, workload)) {
             tunedRuntime.awaitIdle(LOAD_TIMEOUT);
+            InputSets inputs = allocate(workload, tuned.device(), arena);
             List<Contender> contenders = new ArrayList<>();
             if (tuned.isTuned()) {
-                contenders.add(new Contender(BenchReport.TUNED, threads, tuned));
+                contenders.add(new Contender(BenchReport.TUNED, threads, tuned, inputs));
             }
-            contenders.add(new Contender(BenchReport.BASELINE, threads, baseline));
-            if (threads > 1) {
-                contenders.add(new Contender(BenchReport.ONE_THREAD, 1, oneThread));
+            // A device of its own memory was opened by each runtime, and knows its own tensors only.
+            contenders.add(new Contender(BenchReport.BASELINE, threads, baseline, inputs.onHost()
+                    ? inputs
+                    : allocate(workload, baseline.device(), arena)));
+            if (threads > 1 && inputs.onHost()) {
+                contenders.add(new Contender(BenchReport.ONE_THREAD, 1, oneThread, inputs));
             }
             String note = tuned.isTuned() ? String.join("; ", fallbacks) : whyNotTuned(tuned);
-            return measure(tuned.device(), workload, contenders, note, arena);
+            return measure(tuned.device(), workload, contenders, note);
         }
     }
 
@@ -88,18 +92,17 @@ final class WorkloadBench implements AutoCloseable {
         }
     }
 
-    private BenchReport measure(Device on, Workload workload, List<Contender> contenders, String note, Arena arena) {
+    private BenchReport measure(Device on, Workload workload, List<Contender> contenders, String note) {
         long[] axes = workload.signature().maxAxes();
         double floorNanos = on.roofline().floorNanos(workload.flops(axes), workload.bytes(axes));
-        InputSets inputs = allocate(workload, on, arena);
-        List<Timing> timings = new InterleavedTiming(inputs).measure(contenders.stream().map(Contender::op).toList(),
-                time);
+        List<Timing> timings = new InterleavedTiming().measure(contenders.stream()
+                .map(contender -> new InterleavedTiming.Contender(contender.op, contender.inputs)).toList(), time);
         List<BenchReport.Result> results = new ArrayList<>();
         for (int i = 0; i < timings.size(); i++) {
             Contender contender = contenders.get(i);
             results.add(new BenchReport.Result(contender.name(), contender.threads(), timings.get(i)));
         }
-        return new BenchReport(workload, on, inputs.count(), floorNanos, results, note);
+        return new BenchReport(workload, on, contenders.getFirst().inputs.count(), floorNanos, results, note);
     }
 
     private static InputSets allocate(Workload workload, Device device, Arena arena) {

@@ -6,6 +6,7 @@ import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.Expression;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.Workload;
+import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -87,6 +88,11 @@ public final class InputSets {
         for (long at = patternBytes; at < segment.byteSize(); at += patternBytes) {
             MemorySegment.copy(segment, 0, segment, at, Math.min(patternBytes, segment.byteSize() - at));
         }
+    }
+
+    /** Returns whether the buffers are in host memory. */
+    public boolean onHost() {
+        return sets.getFirst()[0].space() == MemorySpace.HOST;
     }
 
     /** Returns how many sets there are. */

@@ -19,30 +19,32 @@ public final class InterleavedTiming {
     private static final int MIN_SAMPLES = 5;
     private static final int MAX_SAMPLES = 10_000;
 
-    private final InputSets inputs;
     private int calls;
 
-    /** Creates a timing whose calls take these inputs. */
-    public InterleavedTiming(InputSets inputs) {
-        this.inputs = inputs;
-    }
+    /**
+     * What is timed.
+     *
+     * @param op what is called
+     * @param inputs what it is called with, in the memory of its device
+     */
+    public record Contender(BoundOp op, InputSets inputs) {}
 
     /**
      * Times ops of one workload.
      *
      * @param time how long to go on for; at least {@value #MIN_SAMPLES} samples of each are taken all the same
-     * @return a timing for each op, in order
+     * @return a timing for each, in order
      */
-    public List<Timing> measure(List<BoundOp> ops, Duration time) {
-        int[] callsPerSample = ops.stream().mapToInt(this::warmUp).toArray();
+    public List<Timing> measure(List<Contender> contenders, Duration time) {
+        int[] callsPerSample = contenders.stream().mapToInt(this::warmUp).toArray();
         List<double[]> samples = new ArrayList<>();
         long deadline = System.nanoTime() + time.toNanos();
         while (samples.size() < MIN_SAMPLES || (samples.size() < MAX_SAMPLES && System.nanoTime() - deadline < 0)) {
-            double[] round = new double[ops.size()];
+            double[] round = new double[contenders.size()];
             for (int turn = 0; turn < round.length; turn++) {
                 // Another begins each round: none always follows the one that leaves the caches worst.
                 int index = (turn + samples.size()) % round.length;
-                round[index] = nanosPerCall(ops.get(index), callsPerSample[index]);
+                round[index] = nanosPerCall(contenders.get(index), callsPerSample[index]);
             }
             samples.add(round);
         }
@@ -55,21 +57,22 @@ public final class InterleavedTiming {
     }
 
     /** Calls an op until it is fast, and returns how many calls make a sample. */
-    private int warmUp(BoundOp op) {
+    private int warmUp(Contender contender) {
         long deadline = System.nanoTime() + WARM_UP_NANOS;
         int callsPerSample = 1;
         for (int round = 0; round < WARM_UP_CALLS || System.nanoTime() - deadline < 0; round++) {
-            double nanos = nanosPerCall(op, callsPerSample);
+            double nanos = nanosPerCall(contender, callsPerSample);
             callsPerSample = (int) Math.clamp(Math.ceil(SAMPLE_NANOS / nanos), 1, 1_000_000);
         }
         return callsPerSample;
     }
 
-    private double nanosPerCall(BoundOp op, int count) {
+    private double nanosPerCall(Contender contender, int count) {
         long start = System.nanoTime();
         for (int i = 0; i < count; i++) {
-            op.invoke(inputs.forCall(calls++));
+            contender.op.invoke(contender.inputs.forCall(calls++));
         }
+        contender.op.device().synchronize();
         return (double) (System.nanoTime() - start) / count;
     }
 }

@@ -3,6 +3,7 @@ package dev.kernelwright.tuning.trial;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,13 +30,20 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /**
-     * Starts the process in its directory, with an empty environment; the directory is deleted with it.
+     * Starts the process in its directory, which is its home too and is deleted with it; of the environment it has the
+     * search path alone.
      *
      * @throws IOException if it does not start
      */
     static WorkerProcess start(List<String> command, Path directory) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        String path = builder.environment().get("PATH");
         builder.environment().clear();
+        if (path != null) {
+            // Some drivers run a compiler or a linker when they load a kernel.
+            builder.environment().put("PATH", path);
+        }
+        builder.environment().putAll(Map.of("HOME", directory.toString(), "TMPDIR", directory.toString()));
         Process process = builder.start();
         WorkerProcess worker = new WorkerProcess(process, directory);
         try {

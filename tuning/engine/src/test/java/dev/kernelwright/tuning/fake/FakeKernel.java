@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 
 /** A kernel that computes one of {@link TestOps}, and whatever its {@link Behaviour} adds to that. */
 public final class FakeKernel implements LoadedKernel {
@@ -151,8 +152,9 @@ public final class FakeKernel implements LoadedKernel {
             case ENDLESS -> spinForever();
             case ALLOCATES -> allocateForever();
             case PRINTS -> print();
-            case TELLS -> throw new IllegalStateException("environment " + System.getenv().size() + ", directory "
-                    + Path.of("").toAbsolutePath() + ", heap " + Runtime.getRuntime().maxMemory());
+            case TELLS -> throw new IllegalStateException(
+                    "environment " + new TreeSet<>(System.getenv().keySet()) + ", directory "
+                            + Path.of("").toAbsolutePath() + ", heap " + Runtime.getRuntime().maxMemory());
         }
     }
 

@@ -67,11 +67,12 @@ class TrialWorkerTest {
     }
 
     @Test
-    void aKernelSeesAnEmptyEnvironmentItsOwnDirectoryAndASmallHeap() throws Exception {
+    void aKernelSeesNoEnvironmentButThePathAndItsOwnDirectoryAndASmallHeap() throws Exception {
         try (TrialWorker worker = start()) {
             int kernel = load(worker, Behaviour.TELLS);
             // 64 MiB less a survivor space, as the serial collector counts.
-            assertRejected(() -> worker.run(kernel, AXES, LAYOUT, soon()), ReasonCode.CRASHED, "environment 0",
+            assertRejected(() -> worker.run(kernel, AXES, LAYOUT, soon()), ReasonCode.CRASHED,
+                    "environment [HOME, PATH, TMPDIR]",
                     "kernelwright-trial-" + ProcessHandle.current().pid(), "heap 6");
             assertThat(worker.isUsable()).isTrue();
         }

@@ -1,0 +1,184 @@
+package dev.kernelwright.backend.opencl;
+
+import dev.kernelwright.backend.opencl.ffi.ClEvent;
+import dev.kernelwright.backend.opencl.ffi.ClProgram;
+import dev.kernelwright.backend.opencl.ffi.ClSvm;
+import dev.kernelwright.backend.opencl.ffi.OpenClBuildException;
+import dev.kernelwright.backend.opencl.ffi.OpenClException;
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.KernelBinary;
+import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelSource;
+import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.LoadedKernel;
+import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Roofline;
+import dev.kernelwright.spi.Target;
+import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.MemorySpace;
+import dev.kernelwright.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device of OpenCL.
+ *
+ * <p>An entry point is {@code __kernel void run(__global ...)} with the buffers, the workspace if the plan has one, every
+ * axis as a {@code long} and, if the plan gives the step shared memory, a {@code __local} pointer. A plan's blocks are
+ * work-groups.
+ */
+final class OpenClBackend implements Backend {
+    static final String LANGUAGE = "opencl-c";
+    private static final String FORMAT = "opencl-binary";
+    private static final String OPTIONS = "";
+
+    private final DeviceDescription description;
+    private final OpenClDevice device;
+    private final OpenClContext context;
+    private @Nullable Roofline roofline;
+
+    OpenClBackend(OpenClDevice device, DeviceDescription description) {
+        this.description = description;
+        this.device = device;
+        this.context = new OpenClContext(device, description.name());
+    }
+
+    @Override
+    public DeviceDescription device() {
+        return description;
+    }
+
+    @Override
+    public Target target() {
+        return device.target();
+    }
+
+    @Override
+    public MemorySpace memorySpace() {
+        return context.space();
+    }
+
+    @Override
+    public String sourceLanguage() {
+        return LANGUAGE;
+    }
+
+    @Override
+    public Optional<LoadedKernel> baseline(KernelSignature signature) {
+        return KernelFiles.baseline(signature).map(template -> {
+            try {
+                KernelSource source = template.expand(Map.of(), signature);
+                return OpenClKernel.of(device, build(source.text()), source.plan(), signature);
+            } catch (KernelRejectedException e) {
+                throw new IllegalStateException(
+                        "the baseline of " + signature + " cannot be used on " + description.name()
+                                + ": " + e.getMessage(),
+                        e);
+            }
+        });
+    }
+
+    @Override
+    public Optional<KernelTemplate> template(KernelSignature signature) {
+        return KernelFiles.template(signature);
+    }
+
+    @Override
+    public KernelBinary compile(KernelSource source, KernelSignature signature) throws KernelRejectedException {
+        if (!source.language().equals(LANGUAGE)) {
+            throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "a source in '" + source.language()
+                    + "' was given to " + description.name() + ", which compiles '" + LANGUAGE
+                    + "': write it in that language");
+        }
+        SourceScreen.screen(source.text());
+        long program = build(source.text());
+        byte[] binary;
+        String log;
+        try {
+            binary = ClProgram.binary(program);
+            log = ClProgram.buildLog(program, device.id());
+        } catch (RuntimeException e) {
+            ClProgram.release(program);
+            throw e;
+        }
+        OpenClKernel.of(device, program, source.plan(), signature).close();
+        return new KernelBinary(FORMAT, binary, source.plan(), log);
+    }
+
+    private long build(String text) throws KernelRejectedException {
+        return built(ClProgram.createWithSource(context.handle(), text));
+    }
+
+    private long built(long program) throws KernelRejectedException {
+        try {
+            ClProgram.build(program, device.id(), OPTIONS);
+            return program;
+        } catch (OpenClBuildException e) {
+            ClProgram.release(program);
+            throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "the compiler of " + description.name()
+                    + " refuses the kernel: " + e.log().strip());
+        } catch (OpenClException e) {
+            ClProgram.release(program);
+            throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "the kernel cannot be built: "
+                    + e.getMessage());
+        }
+    }
+
+    @Override
+    public LoadedKernel load(KernelBinary binary, KernelSignature signature) throws KernelRejectedException {
+        if (!binary.format().equals(FORMAT)) {
+            throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "a binary of the format '" + binary.format()
+                    + "' was given to " + description.name() + ", which loads '" + FORMAT
+                    + "': compile the source again");
+        }
+        long program;
+        try {
+            program = ClProgram.createWithBinary(context.handle(), device.id(), binary.bytes());
+        } catch (OpenClException e) {
+            throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the binary is not one for " + description.name()
+                    + " (" + e.getMessage() + "): compile the source again");
+        }
+        return OpenClKernel.of(device, built(program), binary.plan(), signature);
+    }
+
+    @Override
+    public Tensor allocate(Arena arena, DType dtype, long... shape) {
+        return context.allocate(arena, dtype, shape);
+    }
+
+    @Override
+    public void copy(DeviceStream stream, Tensor from, Tensor to) {
+        if (from.byteSize() > 0) {
+            ClSvm.enqueueCopy(((OpenClStream) stream).queue(), false, memory(to), memory(from), ClEvent.NONE,
+                    ClEvent.NONE);
+        }
+    }
+
+    private MemorySegment memory(Tensor tensor) {
+        return tensor.space() == MemorySpace.HOST ? tensor.segment() : context.memory(tensor);
+    }
+
+    @Override
+    public DeviceStream newStream() {
+        return new OpenClStream(context);
+    }
+
+    @Override
+    public synchronized Roofline roofline() {
+        if (roofline == null) {
+            roofline = RooflineMeasurement.measure(this, device);
+        }
+        return roofline;
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

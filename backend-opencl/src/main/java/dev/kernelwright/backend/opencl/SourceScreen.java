@@ -1,0 +1,105 @@
+package dev.kernelwright.backend.opencl;
+
+import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.ReasonCode;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Refuses sources that reach beyond their arguments in ways that can be seen in the text: other files, inline assembly,
+ * the compiler's own functions, output, and functions that are declared but not defined, which on a CPU may be any of
+ * the process.
+ *
+ * <p>What it cannot see, such as an index out of bounds or a declaration put together by macros, is for the trial worker
+ * to find.
+ */
+final class SourceScreen {
+    private static final Pattern COMMENT = Pattern.compile("//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+    private static final Pattern SPLICE = Pattern.compile("\\\\[ \t]*\r?\n|\\?\\?/\r?\n");
+    private static final Pattern DIRECTIVE = Pattern.compile("^[ \t]*(?:#|%:|\\?\\?=)[ \t]*(\\w*)([^\n]*)",
+            Pattern.MULTILINE);
+    private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
+    private static final Pattern OUTSIDE =
+            Pattern.compile("^(?:\\{\\}|[^()]*=|typedef\\b[^()]*$|(?:struct|union|enum)\\b[^()]*\\{\\}$)");
+    private static final Set<String> DIRECTIVES =
+            Set.of("", "define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "pragma");
+    private static final Set<String> FORBIDDEN = Set.of("asm", "__asm", "__asm__", "printf", "extern", "_Pragma",
+            "__has_include", "__has_embed", "__attribute");
+    private static final Pattern ATTRIBUTE = Pattern.compile("__attribute__\\s*\\(\\(\\s*(\\w+)");
+    private static final Set<String> ATTRIBUTES = Set.of("reqd_work_group_size", "work_group_size_hint",
+            "vec_type_hint", "opencl_unroll_hint", "aligned", "packed", "always_inline", "noinline");
+
+    private SourceScreen() {}
+
+    /**
+     * Screens a source.
+     *
+     * @throws KernelRejectedException {@link ReasonCode#FORBIDDEN_MEMBER}, naming what it found
+     */
+    static void screen(String source) throws KernelRejectedException {
+        String text = COMMENT.matcher(SPLICE.matcher(source).replaceAll("")).replaceAll(" ");
+        if (text.contains("##") || text.contains("%:%:")) {
+            throw forbidden("the operator ##", "write names out");
+        }
+        Matcher directive = DIRECTIVE.matcher(text);
+        while (directive.find()) {
+            if (!DIRECTIVES.contains(directive.group(1))) {
+                throw forbidden("#" + directive.group(1), "put everything into one source");
+            }
+            if (directive.group(1).equals("pragma")
+                    && !directive.group(2).strip().matches("unroll.*|OPENCL (EXTENSION|FP_CONTRACT).*")) {
+                throw forbidden("#pragma" + directive.group(2), "use only unroll and OPENCL");
+            }
+        }
+        Matcher attribute = ATTRIBUTE.matcher(text);
+        while (attribute.find()) {
+            if (!ATTRIBUTES.contains(attribute.group(1))) {
+                throw forbidden("the attribute " + attribute.group(1),
+                        "use only " + ATTRIBUTES.stream().sorted().toList());
+            }
+        }
+        Matcher word = WORD.matcher(text);
+        while (word.find()) {
+            if (FORBIDDEN.contains(word.group()) || word.group().startsWith("__builtin")) {
+                throw forbidden("'" + word.group() + "'", "use OpenCL's own functions");
+            }
+        }
+        requireDefinitions(text);
+    }
+
+    /** Outside of functions, what ends with a semicolon must be a constant with its value, a structure or a type's name. */
+    private static void requireDefinitions(String text) throws KernelRejectedException {
+        String outside = withoutBodies(DIRECTIVE.matcher(text).replaceAll(""));
+        for (String part : outside.split(";", -1)) {
+            String statement = part.substring(part.lastIndexOf("){}") + 1).strip();
+            if (!statement.isEmpty() && !OUTSIDE.matcher(statement).find()) {
+                throw forbidden("'" + statement.replaceAll("\\s+", " ") + "' without a body or a value",
+                        "define what is declared");
+            }
+        }
+    }
+
+    /** Returns the text with what is in braces left out, and no space before them. */
+    private static String withoutBodies(String text) {
+        StringBuilder outside = new StringBuilder();
+        int depth = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '{' && depth++ == 0) {
+                outside.setLength(outside.toString().stripTrailing().length());
+                outside.append("{}");
+            } else if (c == '}') {
+                depth--;
+            } else if (depth == 0) {
+                outside.append(c);
+            }
+        }
+        return outside.toString();
+    }
+
+    private static KernelRejectedException forbidden(String what, String cure) {
+        return new KernelRejectedException(ReasonCode.FORBIDDEN_MEMBER, "the kernel uses " + what
+                + ", which is not allowed: " + cure);
+    }
+}
