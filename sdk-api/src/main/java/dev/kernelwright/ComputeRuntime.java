@@ -191,7 +191,10 @@ public final class ComputeRuntime implements AutoCloseable {
 
         private Builder() {}
 
-        /** Sets the devices to open, in order of preference; those that cannot be are left out. All, if not called. */
+        /**
+         * Sets the devices to open, in order of preference; those that cannot be are left out. If not called, all are
+         * opened, in the order of their names, so that {@code cpu} comes first.
+         */
         public Builder devices(String... names) {
             this.deviceNames = List.of(names);
             return this;

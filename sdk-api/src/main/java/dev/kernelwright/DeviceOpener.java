@@ -5,6 +5,7 @@ import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.Probe;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,11 @@ final class DeviceOpener {
 
     private Map<String, Candidate> probe() {
         Map<String, Candidate> found = new LinkedHashMap<>();
-        for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
+        List<BackendProvider> providers = new ArrayList<>();
+        ServiceLoader.load(BackendProvider.class).forEach(providers::add);
+        // By name, whatever the order of the class path: the processor, which every machine has, before the others.
+        providers.sort(Comparator.comparing(BackendProvider::name));
+        for (BackendProvider provider : providers) {
             switch (provider.probe()) {
                 case Probe.Available(List<DeviceDescription> devices) -> {
                     for (int i = 0; i < devices.size(); i++) {

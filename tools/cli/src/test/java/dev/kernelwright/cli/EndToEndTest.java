@@ -105,6 +105,21 @@ class EndToEndTest {
     }
 
     @Test
+    void benchOfAFileCountsTheHitsAndMissesOfAllItsWorkloads() throws IOException {
+        Path file = Files.writeString(cache.resolve("two.json"), """
+                {"workloads": [{"op": "rms_norm", "axes": {"rows": 64, "cols": 1024}},
+                               {"op": "add", "axes": {"n": 100}}]}""");
+        JsonNode json = run("bench", file.toString(), "--seconds", "0.05", "--json").endedWith(0).json();
+        assertThat(json.get("workloads").findValuesAsText("workload")).containsExactly(
+                WORKLOAD.replace(")", ",eps=1.0E-5)") + ":f32", "add(n=100):f32");
+        assertThat(json.get("hits").intValue()).isEqualTo(1);
+        assertThat(json.get("misses").intValue()).isEqualTo(1);
+        assertThat(json.get("tuned").intValue()).isZero();
+        assertThat(run("bench", file.toString(), "--seconds", "0.05").endedWith(0).out())
+                .contains("workload").endsWith("1 hits, 1 misses, 0 tuned" + System.lineSeparator());
+    }
+
+    @Test
     void checkAcceptsATemplateThatIsRight() {
         CommandRun run = CommandRun.of("check", TEMPLATE.toString(), "--workload", WORKLOAD, "--json").endedWith(0);
         assertThat(run.json().get("reason").textValue()).isIn("ACCEPTED", "NOT_FASTER");
