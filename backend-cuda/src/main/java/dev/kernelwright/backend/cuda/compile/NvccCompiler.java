@@ -135,10 +135,15 @@ final class NvccCompiler implements SourceCompiler {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("the thread was interrupted while it waited for " + nvcc, e);
         } finally {
-            // Children first: nvcc runs others, which would go on without it.
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            stop(process.toHandle());
         }
+    }
+
+    /** Ends a process and those that it runs, which would go on without it, and waits until they write no more. */
+    private static void stop(ProcessHandle process) {
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process)).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(ended -> ended.onExit().completeOnTimeout(ended, 5, TimeUnit.SECONDS).join());
     }
 
     /** Reads to the end, so that the process is never held up, and keeps the beginning. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -159,7 +160,7 @@ class CudaCompilerTest {
         CudaCompiler compiler = nvcc();
         Set<String> before = folders();
         compiler.compile(ADD, "sm_90a");
-        catchThrowableOfType(KernelRejectedException.class, () -> compiler.compile("error", "sm_90a"));
+        assertThatThrownBy(() -> compiler.compile("error", "sm_90a")).isInstanceOf(KernelRejectedException.class);
         assertThat(folders()).isEqualTo(before);
     }
 
@@ -184,6 +185,7 @@ class CudaCompilerTest {
     void aCompilerThatDoesNotEndIsStoppedWithItsChildren(@TempDir Path folder) throws IOException {
         CudaCompiler compiler = script(folder, "echo $$ > " + folder + "/pid; sleep 300 & echo $! > " + folder
                 + "/child; wait");
+        Set<String> before = folders();
         long start = System.nanoTime();
         KernelRejectedException e = catchThrowableOfType(KernelRejectedException.class,
                 () -> compiler.compile(ADD, "sm_90a", Duration.ofMillis(500)));
@@ -191,10 +193,11 @@ class CudaCompilerTest {
         assertThat(e).hasMessageStartingWith("nvcc was stopped after 500 ms");
         // Far less than the 300 s that it would take, and much for a busy machine.
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        assertThat(folders()).isEqualTo(before);
         for (String file : List.of("pid", "child")) {
             long pid = Long.parseLong(Files.readString(folder.resolve(file)).strip());
             ProcessHandle.of(pid).ifPresent(process -> {
-                process.onExit().orTimeout(10, java.util.concurrent.TimeUnit.SECONDS).join();
+                process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
                 assertThat(process.isAlive()).isFalse();
             });
         }

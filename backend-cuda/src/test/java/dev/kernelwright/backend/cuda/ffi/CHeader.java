@@ -57,8 +57,8 @@ final class CHeader {
         Matcher enumeration = ENUM.matcher(code);
         while (enumeration.find()) {
             long next = 0;
-            for (String entry : enumeration.group(1).replaceAll("#[^\n]*", " ").split(",")) {
-                String[] parts = entry.strip().split("\\s*=\\s*");
+            for (String entry : enumeration.group(1).replaceAll("#[^\n]*", " ").split(",", -1)) {
+                String[] parts = entry.strip().split("\\s*=\\s*", 2);
                 if (!parts[0].isEmpty()) {
                     next = parts.length > 1 ? value(parts[1], next) : next;
                     constants.putIfAbsent(parts[0], next++);

@@ -92,6 +92,7 @@ class CudaHeaderTest {
         assertThat(differences(List.of(drifted), folder)).hasSize(3);
     }
 
+    @SuppressWarnings("unused") // read by their names
     private static final class Drifted {
         static final int CU_STREAM_NON_BLOCKING = 2;
         static final int CU_NONE = 0;
@@ -183,8 +184,12 @@ class CudaHeaderTest {
                 bound.put("sizeof(((" + name + " *) 0)->" + path + ")", size);
             });
         }
-        StringBuilder program = new StringBuilder("#include <cuda.h>\n#include <stddef.h>\n#include <stdio.h>\n"
-                + "int main(void) {\n");
+        StringBuilder program = new StringBuilder("""
+                #include <cuda.h>
+                #include <stddef.h>
+                #include <stdio.h>
+                int main(void) {
+                """);
         bound.keySet().forEach(e -> program.append("    printf(\"%zu\\n\", (size_t) ").append(e).append(");\n"));
         Path source = Files.writeString(folder.resolve("offsets.c"), program.append("}\n"));
         Path binary = folder.resolve("offsets");
