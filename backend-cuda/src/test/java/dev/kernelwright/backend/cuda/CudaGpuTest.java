@@ -1,5 +1,9 @@
 package dev.kernelwright.backend.cuda;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.kernelwright.backend.cuda.ffi.CudaDriver;
+import dev.kernelwright.backend.cuda.ffi.Loaded;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -12,6 +16,7 @@ class CudaGpuTest {
 
     @BeforeAll
     static void open() throws Exception {
+        assumeTrue(CudaDriver.load() instanceof Loaded.Found, "this machine has no CUDA driver with a GPU");
         checks = new CudaGpuChecks();
     }
 

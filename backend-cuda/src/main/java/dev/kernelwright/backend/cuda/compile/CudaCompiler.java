@@ -103,8 +103,8 @@ public final class CudaCompiler {
     }
 
     static KernelRejectedException tookTooLong(String compiler, Duration timeLimit) {
-        return new KernelRejectedException(ReasonCode.COMPILE_ERROR, compiler + " was stopped after "
-                + timeLimit.toMillis() + " ms: unroll less, or instantiate fewer templates");
+        return new KernelRejectedException(ReasonCode.COMPILE_ERROR, compiler + " took longer than "
+                + timeLimit.toMillis() + " ms and was given up: unroll less, or instantiate fewer templates");
     }
 
     static IllegalArgumentException unknownArchitecture(String compiler, String architecture) {

@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The system's C compiler; a test that asks for it where there is none is skipped. */
-final class CCompiler {
+public final class CCompiler {
     private CCompiler() {}
 
     /** Compiles with the toolkit's headers. */
-    static void compile(List<String> arguments) throws IOException, InterruptedException {
+    public static void compile(List<String> arguments) throws IOException, InterruptedException {
         Path include = CHeader.find("cuda.h").getParent();
         Optional<Path> compiler = Stream.of("cc", "gcc", "clang").flatMap(name -> Stream
                 .of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
@@ -30,7 +30,7 @@ final class CCompiler {
     }
 
     /** Runs a program and returns what it prints; fails if it fails. */
-    static String run(List<String> command) throws IOException, InterruptedException {
+    public static String run(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as("%s: %s", command, said).isZero();
