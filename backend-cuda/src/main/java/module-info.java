@@ -2,4 +2,7 @@
 module dev.kernelwright.backend.cuda {
     requires dev.kernelwright.sdk;
     requires static org.jspecify;
+
+    provides dev.kernelwright.spi.BackendProvider with
+            dev.kernelwright.backend.cuda.CudaBackendProvider;
 }

@@ -16,6 +16,7 @@ import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Roofline;
+import dev.kernelwright.spi.RooflineKernels;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.MemorySpace;
@@ -172,9 +173,19 @@ final class OpenClBackend implements Backend {
     @Override
     public synchronized Roofline roofline() {
         if (roofline == null) {
-            roofline = RooflineMeasurement.measure(this, device);
+            roofline = rooflineKernels().measure(this,
+                    Math.min(device.globalBytes() / 4, 2 * device.maxAllocationBytes()));
         }
         return roofline;
+    }
+
+    /** A processor's unit runs a few wide work-items at its best, and one of a graphics processor many. */
+    private RooflineKernels rooflineKernels() {
+        long items = device.computeUnits() * (device.isGpu() ? 1024L : 4L);
+        return new RooflineKernels(KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_fma.cl")), 2L * 16 * 8,
+                items,
+                device.isGpu() ? 1 << 12 : 1 << 16,
+                KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_copy.cl")));
     }
 
     @Override

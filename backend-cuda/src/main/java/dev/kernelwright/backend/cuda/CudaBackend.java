@@ -1,0 +1,172 @@
+package dev.kernelwright.backend.cuda;
+
+import dev.kernelwright.backend.cuda.compile.CudaBinary;
+import dev.kernelwright.backend.cuda.compile.CudaCompiler;
+import dev.kernelwright.backend.cuda.ffi.CudaDriver;
+import dev.kernelwright.backend.cuda.ffi.Loaded;
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.KernelBinary;
+import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelSource;
+import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.LoadedKernel;
+import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Roofline;
+import dev.kernelwright.spi.RooflineKernels;
+import dev.kernelwright.spi.Target;
+import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.MemorySpace;
+import dev.kernelwright.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An NVIDIA GPU.
+ *
+ * <p>An entry point is {@code extern "C" __global__ void run(...)} with the buffers as pointers, the workspace if the plan
+ * has one, and every axis as a {@code long long}.
+ */
+final class CudaBackend implements Backend {
+    static final String LANGUAGE = "cuda-c++";
+    private static final String FORMAT = "cubin";
+    private static final int FLOPS_PER_REPEAT = 2 * 16;
+    private static final int THREADS_PER_MULTIPROCESSOR = 1024;
+    private static final int REPEATS = 1 << 14;
+
+    private final CudaDriver driver;
+    private final CudaDevice device;
+    private final DeviceDescription description;
+    private final CudaContext context;
+    private @Nullable Loaded<CudaCompiler> compiler;
+    private @Nullable Roofline roofline;
+
+    CudaBackend(CudaDriver driver, CudaDevice device, DeviceDescription description) {
+        this.driver = driver;
+        this.device = device;
+        this.description = description;
+        this.context = new CudaContext(driver, device, description.name());
+    }
+
+    @Override
+    public DeviceDescription device() {
+        return description;
+    }
+
+    @Override
+    public Target target() {
+        return device.target();
+    }
+
+    @Override
+    public MemorySpace memorySpace() {
+        return context.space();
+    }
+
+    @Override
+    public String sourceLanguage() {
+        return LANGUAGE;
+    }
+
+    @Override
+    public Optional<LoadedKernel> baseline(KernelSignature signature) {
+        return KernelFiles.baseline(signature).map(template -> {
+            try {
+                return load(compile(template.expand(Map.of(), signature), signature), signature);
+            } catch (KernelRejectedException e) {
+                throw new IllegalStateException(
+                        "the baseline of " + signature + " cannot be used on " + description.name()
+                                + ": " + e.getMessage(),
+                        e);
+            }
+        });
+    }
+
+    @Override
+    public Optional<KernelTemplate> template(KernelSignature signature) {
+        return KernelFiles.template(signature);
+    }
+
+    @Override
+    public KernelBinary compile(KernelSource source, KernelSignature signature) throws KernelRejectedException {
+        if (!source.language().equals(LANGUAGE)) {
+            throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "a source in '" + source.language()
+                    + "' was given to " + description.name() + ", which compiles '" + LANGUAGE
+                    + "': write it in that language");
+        }
+        CudaBinary binary = compiler().compile(source.text(), device.architecture());
+        return new KernelBinary(FORMAT, binary.cubin(), source.plan(), binary.log());
+    }
+
+    private synchronized CudaCompiler compiler() {
+        if (compiler == null) {
+            compiler = CudaCompiler.find();
+        }
+        return switch (compiler) {
+            case Loaded.Found<CudaCompiler>(CudaCompiler found) -> found;
+            case Loaded.Missing<CudaCompiler>(String reason, String cure) -> throw new IllegalStateException(
+                    "a kernel was to be compiled for " + description.name() + ", but " + reason + ": " + cure);
+        };
+    }
+
+    @Override
+    public LoadedKernel load(KernelBinary binary, KernelSignature signature) throws KernelRejectedException {
+        if (!binary.format().equals(FORMAT)) {
+            throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "a binary of the format '" + binary.format()
+                    + "' was given to " + description.name() + ", which loads '" + FORMAT
+                    + "': compile the source again");
+        }
+        return CudaKernel.load(context, device, binary.bytes(), binary.plan(), signature);
+    }
+
+    @Override
+    public Tensor allocate(Arena arena, DType dtype, long... shape) {
+        return context.allocate(arena, dtype, shape);
+    }
+
+    @Override
+    public void copy(DeviceStream stream, Tensor from, Tensor to) {
+        long handle = ((CudaStream) stream).handle();
+        context.enter();
+        if (from.space() == MemorySpace.HOST && to.space() == MemorySpace.HOST) {
+            stream.synchronize();
+            to.segment().copyFrom(from.segment());
+        } else if (from.space() == MemorySpace.HOST) {
+            driver.memory().copyToDevice(address(to), from.segment(), from.byteSize(), handle);
+        } else if (to.space() == MemorySpace.HOST) {
+            driver.memory().copyToHost(to.segment(), address(from), from.byteSize(), handle);
+        } else {
+            driver.memory().copy(address(to), address(from), from.byteSize(), handle);
+        }
+    }
+
+    private static long address(Tensor tensor) {
+        return tensor.memory().handle() + tensor.offsetBytes();
+    }
+
+    @Override
+    public DeviceStream newStream() {
+        return new CudaStream(context);
+    }
+
+    @Override
+    public synchronized Roofline roofline() {
+        if (roofline == null) {
+            RooflineKernels kernels = new RooflineKernels(
+                    KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_fma.cu")), FLOPS_PER_REPEAT,
+                    (long) device.multiprocessors() * THREADS_PER_MULTIPROCESSOR, REPEATS,
+                    KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_copy.cu")));
+            roofline = kernels.measure(this, device.memoryBytes() / 4);
+        }
+        return roofline;
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

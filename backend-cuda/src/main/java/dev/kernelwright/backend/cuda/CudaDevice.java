@@ -1,0 +1,58 @@
+package dev.kernelwright.backend.cuda;
+
+import dev.kernelwright.backend.cuda.ffi.CudaConstants;
+import dev.kernelwright.backend.cuda.ffi.CudaDriver;
+import dev.kernelwright.backend.cuda.ffi.DriverDevices;
+import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.Target;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A GPU, and what its driver says of it.
+ *
+ * @param handle the driver's number of it
+ * @param architecture what kernels are compiled for, for example {@code sm_90a}
+ * @param maxThreads the threads that a block may have at most
+ * @param maxSharedBytes the shared memory that a block may have at most, if it asks for more than usual
+ */
+record CudaDevice(int handle, String name, String architecture, int multiprocessors, int maxThreads,
+        long maxSharedBytes, long memoryBytes, long l2Bytes, int driverVersion) {
+    /** From this compute capability on, an architecture has features that its successors lack, compiled for with an "a". */
+    private static final int FIRST_WITH_OWN_FEATURES = 90;
+
+    static CudaDevice describe(CudaDriver driver, int index) {
+        DriverDevices devices = driver.devices();
+        int handle = devices.device(index);
+        int capability = 10 * devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+                + devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+        return new CudaDevice(handle, devices.name(handle),
+                "sm_" + capability + (capability >= FIRST_WITH_OWN_FEATURES ? "a" : ""),
+                devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
+                devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
+                devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
+                devices.totalMemoryBytes(handle),
+                devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE), driver.version());
+    }
+
+    /** Returns the device as people see it. */
+    DeviceDescription description(int index) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("architecture", architecture);
+        facts.put("multiprocessors", Integer.toString(multiprocessors));
+        facts.put("shared memory", maxSharedBytes / 1024 + " KiB");
+        facts.put("l2 cache", (l2Bytes >> 20) + " MiB");
+        facts.put("memory", (memoryBytes >> 20) + " MiB");
+        facts.put("driver", CudaDriver.versionText(driverVersion));
+        return new DeviceDescription(CudaBackendProvider.NAME + (index == 0 ? "" : ":" + index), name, facts);
+    }
+
+    /** Returns what kernels are made for. A binary is one for the architecture, so another driver runs it as well. */
+    Target target() {
+        return new Target(List.of(Target.exact("backend", CudaBackendProvider.NAME),
+                Target.exact("architecture", architecture), Target.exact("device", name),
+                Target.exact("multiprocessors", Integer.toString(multiprocessors)),
+                Target.ignored("driver", CudaDriver.versionText(driverVersion))));
+    }
+}

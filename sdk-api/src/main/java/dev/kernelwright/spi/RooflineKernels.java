@@ -1,0 +1,88 @@
+package dev.kernelwright.spi;
+
+import dev.kernelwright.op.AxisRange;
+import dev.kernelwright.op.BufferSpec;
+import dev.kernelwright.op.Expression;
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.tensor.DType;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures the roofline of a device with memory of its own by two kernels in its language; the best of several launches
+ * counts.
+ *
+ * <p>Both take {@code (x, out, n, repeats)}, two f32 tensors of {@code n} elements, and have no parameters to search.
+ *
+ * @param multiplyAdds computes, in each of {@code n} work-items or threads, chains of multiply-adds {@code repeats} times
+ * @param flopsPerRepeat the operations of a work-item in one repeat, two for each multiply-add
+ * @param items how many work-items fill the device
+ * @param repeats how often they repeat it
+ * @param copy copies {@code x} to {@code out} and back in turn, {@code repeats} times
+ */
+public record RooflineKernels(KernelTemplate multiplyAdds, long flopsPerRepeat, long items, long repeats,
+        KernelTemplate copy) {
+    private static final long[] WORKING_SETS = {1L << 20, 16L << 20, 256L << 20};
+    private static final long COPIED_BYTES = 1L << 30;
+    private static final int LAUNCHES = 6;
+
+    /**
+     * Measures.
+     *
+     * @param maxBytes how much of the device's memory may be used
+     * @throws IllegalStateException if the device refuses a kernel
+     */
+    public Roofline measure(Backend backend, long maxBytes) {
+        try {
+            List<Roofline.Bandwidth> bandwidths = new ArrayList<>();
+            for (long bytes : WORKING_SETS) {
+                if (bytes <= maxBytes) {
+                    bandwidths.add(new Roofline.Bandwidth(bytes, bytesPerSecond(backend, bytes)));
+                }
+            }
+            double nanos = bestNanos(backend, multiplyAdds, items, repeats);
+            return new Roofline(flopsPerRepeat * repeats * items / nanos * 1e9, bandwidths);
+        } catch (KernelRejectedException e) {
+            throw new IllegalStateException("the roofline of " + backend.device().name() + " cannot be measured: "
+                    + e.getMessage(), e);
+        }
+    }
+
+    private double bytesPerSecond(Backend backend, long workingSetBytes) throws KernelRejectedException {
+        long rounds = Math.max(2, COPIED_BYTES / workingSetBytes);
+        double nanos = bestNanos(backend, copy, workingSetBytes / 2 / Float.BYTES, rounds);
+        return (double) workingSetBytes * rounds / nanos * 1e9;
+    }
+
+    private static KernelSignature signature(long n, long rounds) {
+        List<Expression> shape = List.of(Expression.parse("n"));
+        return new KernelSignature("roofline", 1, DType.F32,
+                List.of(new AxisRange("n", n, n), new AxisRange("repeats", rounds, rounds)), Map.of(),
+                List.of(new BufferSpec("x", DType.F32, shape, false, null),
+                        new BufferSpec("out", DType.F32, shape, true, null)));
+    }
+
+    private static double bestNanos(Backend backend, KernelTemplate template, long n, long rounds)
+            throws KernelRejectedException {
+        KernelSignature signature = signature(n, rounds);
+        KernelBinary binary = backend.compile(template.expand(Map.of(), signature), signature);
+        try (Arena arena = Arena.ofShared();
+                LoadedKernel kernel = backend.load(binary, signature);
+                DeviceStream stream = backend.newStream()) {
+            LaunchArguments arguments = new LaunchArguments(2, 2);
+            arguments.setBuffer(0, backend.allocate(arena, DType.F32, n));
+            arguments.setBuffer(1, backend.allocate(arena, DType.F32, n));
+            System.arraycopy(signature.maxAxes(), 0, arguments.axes(), 0, 2);
+            long best = Long.MAX_VALUE;
+            for (int launch = 0; launch < LAUNCHES; launch++) {
+                long start = System.nanoTime();
+                kernel.launch(stream, arguments);
+                stream.synchronize();
+                best = Math.min(best, System.nanoTime() - start);
+            }
+            return best;
+        }
+    }
+}
