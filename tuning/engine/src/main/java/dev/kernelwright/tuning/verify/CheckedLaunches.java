@@ -8,6 +8,7 @@ import dev.kernelwright.tensor.Tensor;
 import dev.kernelwright.tuning.trial.BufferLayout;
 import dev.kernelwright.tuning.trial.Deadline;
 import dev.kernelwright.tuning.trial.TrialWorker;
+import java.io.EOFException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -74,11 +75,16 @@ final class CheckedLaunches implements AutoCloseable {
     }
 
     private void takeIn(TrialWorker worker, int set) throws KernelRejectedException, IOException {
-        image.requireUntouched(worker.memory(), set);
-        OutputSnapshot snapshot = spare;
-        spare = latest;
-        latest = snapshot;
-        image.readOutputs(worker.memory(), set, latest);
+        try {
+            image.requireUntouched(worker.memory(), set);
+            OutputSnapshot snapshot = spare;
+            spare = latest;
+            latest = snapshot;
+            image.readOutputs(worker.memory(), set, latest);
+        } catch (EOFException e) {
+            throw new KernelRejectedException(ReasonCode.CRASHED,
+                    "the kernel's trial worker cut the file of its tensors short: " + e.getMessage());
+        }
     }
 
     /**

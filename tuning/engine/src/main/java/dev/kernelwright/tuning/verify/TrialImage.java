@@ -11,14 +11,16 @@ import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tensor.Tensor;
 import dev.kernelwright.tuning.trial.BufferLayout;
 import dev.kernelwright.tuning.trial.BufferLayout.Region;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The parent's own copy of what a set of buffers held before a launch: inputs, poisoned outputs, and guard bands.
@@ -36,7 +38,6 @@ final class TrialImage implements AutoCloseable {
     private final BlockPool pool;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment image;
-    private final MemorySegment scratch;
     private final List<Guard> guards = new ArrayList<>();
     private long poisonSeed;
 
@@ -48,7 +49,6 @@ final class TrialImage implements AutoCloseable {
         this.pool = pool;
         try {
             this.image = arena.allocate(layout.byteSize(), Tensor.ALIGNMENT_BYTES);
-            this.scratch = arena.allocate(CHUNK_BYTES, Tensor.ALIGNMENT_BYTES);
         } catch (OutOfMemoryError e) {
             arena.close();
             throw e;
@@ -143,10 +143,11 @@ final class TrialImage implements AutoCloseable {
 
     private void write(FileChannel file, int set, long start, long end) throws IOException {
         long base = set * layout.byteSize();
-        for (long from = start; from < end;) {
-            ByteBuffer chunk = image.asSlice(from, Math.min(CHUNK_BYTES, end - from)).asByteBuffer();
-            from += file.write(chunk, base + from);
-        }
+        inChunks(start, end, (from, to) -> {
+            for (long at = from; at < to;) {
+                at += file.write(image.asSlice(at, to - at).asByteBuffer(), base + at);
+            }
+        });
     }
 
     /**
@@ -179,17 +180,19 @@ final class TrialImage implements AutoCloseable {
     }
 
     /** Returns the first byte of a range that differs, as an offset into the image, or -1. */
-    private long mismatch(FileChannel file, long base, long start, long end)
-            throws KernelRejectedException, IOException {
-        for (long from = start; from < end; from += CHUNK_BYTES) {
-            long length = Math.min(CHUNK_BYTES, end - from);
-            read(file, base + from, scratch.asSlice(0, length));
-            long at = MemorySegment.mismatch(image, from, from + length, scratch, 0, length);
-            if (at >= 0) {
-                return from + at;
+    private long mismatch(FileChannel file, long base, long start, long end) throws IOException {
+        AtomicLong first = new AtomicLong(Long.MAX_VALUE);
+        inChunks(start, end, (from, to) -> {
+            try (Arena chunks = Arena.ofConfined()) {
+                MemorySegment chunk = chunks.allocate(to - from);
+                read(file, base + from, chunk);
+                long at = MemorySegment.mismatch(image, from, to, chunk, 0, to - from);
+                if (at >= 0) {
+                    first.accumulateAndGet(from + at, Math::min);
+                }
             }
-        }
-        return -1;
+        });
+        return first.get() == Long.MAX_VALUE ? -1 : first.get();
     }
 
     /** Returns a place to read outputs to, which lives as long as this image. */
@@ -202,26 +205,47 @@ final class TrialImage implements AutoCloseable {
     }
 
     /** Reads the outputs from a worker's file. */
-    void readOutputs(FileChannel file, int set, OutputSnapshot snapshot)
-            throws KernelRejectedException, IOException {
+    void readOutputs(FileChannel file, int set, OutputSnapshot snapshot) throws IOException {
         int inputs = signature.inputs().size();
         for (int i = 0; i < snapshot.outputs().size(); i++) {
-            read(file, set * layout.byteSize() + layout.buffers().get(inputs + i).offset(),
-                    snapshot.outputs().get(i).segment());
+            long position = set * layout.byteSize() + layout.buffers().get(inputs + i).offset();
+            MemorySegment output = snapshot.outputs().get(i).segment();
+            inChunks(0, output.byteSize(),
+                    (from, to) -> read(file, position + from, output.asSlice(from, to - from)));
         }
         snapshot.poisonedWith(poisonSeed);
     }
 
-    private static void read(FileChannel file, long position, MemorySegment segment)
-            throws KernelRejectedException, IOException {
+    private static void read(FileChannel file, long position, MemorySegment segment) throws IOException {
         for (long done = 0; done < segment.byteSize();) {
-            ByteBuffer chunk = segment.asSlice(done, Math.min(CHUNK_BYTES, segment.byteSize() - done)).asByteBuffer();
-            int count = file.read(chunk, position + done);
+            int count = file.read(segment.asSlice(done).asByteBuffer(), position + done);
             if (count < 0) {
-                throw new KernelRejectedException(ReasonCode.CRASHED,
-                        "the kernel's trial worker cut the file of its tensors short");
+                throw new EOFException("the file of a trial worker's tensors ends before byte " + (position + done));
             }
             done += count;
+        }
+    }
+
+    /** Works on a range of bytes, at most {@value #CHUNK_BYTES} of them. */
+    @FunctionalInterface
+    private interface Chunk {
+        void accept(long from, long to) throws IOException;
+    }
+
+    /** Reading and writing files is copying memory, of which one thread does a part of what the machine can. */
+    private void inChunks(long start, long end, Chunk chunk) throws IOException {
+        int blocks = Math.toIntExact(Math.ceilDiv(end - start, CHUNK_BYTES));
+        try {
+            pool.run(blocks, (block, ignored) -> {
+                long from = start + (long) block * CHUNK_BYTES;
+                try {
+                    chunk.accept(from, Math.min(end, from + CHUNK_BYTES));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }, new LaunchArguments(0, 0));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
