@@ -133,7 +133,7 @@ public final class KernelEvaluator implements AutoCloseable {
             return new Trial(Evaluation.rejected(ReasonCode.COMPILE_ERROR, "the compiler failed: " + e), null);
         }
         return new Trial(inWorker(binary, deadline, (current, kernel) -> {
-            double worstRatio = verifier.verify(current, kernel, deadline);
+            double worstRatio = verifier.verify(current, kernel, effort.equals(Effort.SEARCH), deadline);
             boolean inTurn = knownBaseline(current, deadline).timing().medianNanos() <= SLOW_BASELINE_NANOS;
             return timed(current, kernel, null, worstRatio, effort, inTurn, deadline);
         }), binary);
@@ -141,12 +141,17 @@ public final class KernelEvaluator implements AutoCloseable {
 
     /**
      * Times a kernel that was accepted once more, in a fresh process and in turn with the baseline, however slow that
-     * is: what one JVM makes of a kernel may be luck.
+     * is: what one JVM makes of a kernel may be luck. What the search left out of its verification is made good first.
      */
     Evaluation confirm(KernelBinary binary, Evaluation before, Deadline deadline) throws IOException {
         discardWorker();
-        return inWorker(binary, deadline, (current, kernel) -> timed(current, kernel, before.kernel(),
-                before.worstErrorRatio(), Effort.FINAL, true, deadline));
+        return inWorker(binary, deadline, (current, kernel) -> {
+            double worstRatio = before.worstErrorRatio();
+            if (verifier.isSearchShortened()) {
+                worstRatio = Math.max(worstRatio, verifier.verify(current, kernel, false, deadline));
+            }
+            return timed(current, kernel, before.kernel(), worstRatio, Effort.FINAL, true, deadline);
+        });
     }
 
     /** Judges a kernel that is loaded. */

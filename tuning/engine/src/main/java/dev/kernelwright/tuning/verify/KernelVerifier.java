@@ -35,15 +35,16 @@ public final class KernelVerifier {
     /**
      * Verifies a kernel that a worker has loaded.
      *
+     * @param searching whether it is one of many, of which the best is verified again without this
      * @return the largest error that was found, as a fraction of its bound
      * @throws KernelRejectedException with what is wrong
      */
-    public double verify(TrialWorker worker, int kernel, Deadline deadline)
+    public double verify(TrialWorker worker, int kernel, boolean searching, Deadline deadline)
             throws KernelRejectedException, IOException {
         double worstRatio = 0;
         double maxOperations = FIRST_OPERATIONS;
         BitChanges changes = new BitChanges(FORGIVEN_CHANGES);
-        for (VerificationPlan.Step step : VerificationPlan.of(workload, random.nextLong())) {
+        for (VerificationPlan.Step step : VerificationPlan.of(workload, random.nextLong(), searching)) {
             long workspaceBytes = worker.workspaceBytes(kernel, step.axes(), deadline);
             requireAffordable(workspaceBytes);
             BufferLayout layout = BufferLayout.of(workload.signature(), step.axes(), workspaceBytes,
@@ -58,6 +59,11 @@ public final class KernelVerifier {
             }
         }
         return worstRatio;
+    }
+
+    /** Returns whether a kernel that was verified while searching has yet to be verified in full. */
+    public boolean isSearchShortened() {
+        return VerificationPlan.isShortened(workload);
     }
 
     static void requireAffordable(long workspaceBytes) throws KernelRejectedException {

@@ -19,6 +19,8 @@ import java.util.Optional;
 final class VerificationPlan {
     private static final int RANDOM_SHAPES = 2;
     private static final int MAX_TRIES = 64;
+    /** With more than this, making and checking the data takes most of the time of a search. */
+    private static final long MUCH_DATA_BYTES = 32L << 20;
 
     private final Workload workload;
     private final KernelSignature signature;
@@ -49,18 +51,36 @@ final class VerificationPlan {
         }
     }
 
-    /** Returns the steps for a workload; random choices depend on the seed. */
-    static List<Step> of(Workload workload, long seed) {
-        return new VerificationPlan(workload, seed).steps();
+    /**
+     * Returns the steps for a workload; random choices depend on the seed.
+     *
+     * @param searching whether the kernel is one of many that are tried, and is verified again if it is the best
+     */
+    static List<Step> of(Workload workload, long seed, boolean searching) {
+        return new VerificationPlan(workload, seed).steps(searching);
     }
 
-    private List<Step> steps() {
+    /** Returns whether a search leaves something out. */
+    static boolean isShortened(Workload workload) {
+        return hasMuchData(workload.signature(), workload.signature().maxAxes());
+    }
+
+    private static boolean hasMuchData(KernelSignature signature, long[] axes) {
+        return signature.totalBytes(axes) > MUCH_DATA_BYTES;
+    }
+
+    private List<Step> steps(boolean searching) {
         List<InputKind> allKinds = new ArrayList<>(EnumSet.complementOf(EnumSet.of(InputKind.NORMAL)));
+        InputKind secretKind = allKinds.get((int) SecretSequence.below(allKinds.size(), secret.at(drawn++)));
         allKinds.addFirst(InputKind.NORMAL);
         List<Step> steps = new ArrayList<>();
-        steps.add(new Step(signature.maxAxes(), allKinds));
+        steps.add(new Step(signature.maxAxes(), searching && hasMuchData(signature, signature.maxAxes())
+                ? List.of(InputKind.NORMAL, secretKind)
+                : allKinds));
         for (long[] axes : otherShapes()) {
-            steps.add(new Step(axes, List.of(InputKind.NORMAL, InputKind.SMALL_INTEGERS)));
+            steps.add(new Step(axes, searching && hasMuchData(signature, axes)
+                    ? List.of(InputKind.NORMAL)
+                    : List.of(InputKind.NORMAL, InputKind.SMALL_INTEGERS)));
         }
         return steps;
     }
