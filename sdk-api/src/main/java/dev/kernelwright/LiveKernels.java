@@ -178,7 +178,7 @@ final class LiveKernels {
             Timing timing = evaluation.kernel();
             if (timing != null && !loaded.warmUp((long) timing.medianNanos())) {
                 fallBack(kernel, "its tuned kernel did not reach the speed measured when it was tuned, "
-                        + Math.round(timing.medianNanos() / 1000) + " µs a call: it is used all the same; if the"
+                        + Math.round(timing.medianNanos()) + " ns a call: it is used all the same; if the"
                         + " machine is not just busy, tune it again");
             }
             kernel.swap(loaded);

@@ -29,6 +29,8 @@ final class WarmUp implements AutoCloseable {
     /** What counts as getting faster: compiled code comes in steps of more, method by method. */
     private static final double PROGRESS = 0.9;
     private static final long WINDOW_NANOS = 2_000_000L;
+    /** What calling a block costs here, where a call may lead to any of many kernels. */
+    private static final double CALL_NANOS = 10;
     /** More memory than this is not taken from the application for the sake of a warm-up. */
     private static final long MAX_BYTES = 1L << 30;
     /** Every byte the same, 0.0115 as a float: neither zero nor subnormal. */
@@ -135,15 +137,18 @@ final class WarmUp implements AutoCloseable {
             return 0;
         }
         long start = System.nanoTime();
-        long now = start;
-        int count = 0;
-        while (count == 0 || now - start < WINDOW_NANOS) {
-            bodies[step].run(next[step], arguments);
-            next[step] = (next[step] + 1) % blocks[step];
-            count++;
-            now = System.nanoTime();
+        long nanos = 0;
+        long count = 0;
+        // Some blocks take less time than reading the clock, so that is done after more and more of them.
+        for (long batch = 1; nanos < WINDOW_NANOS; batch = nanos < WINDOW_NANOS / 16 ? 2 * batch : batch) {
+            for (long i = 0; i < batch; i++) {
+                bodies[step].run(next[step], arguments);
+                next[step] = next[step] + 1 == blocks[step] ? 0 : next[step] + 1;
+            }
+            count += batch;
+            nanos = System.nanoTime() - start;
         }
-        return (double) (now - start) / count;
+        return Math.max(0, (double) nanos / count - CALL_NANOS);
     }
 
     @Override
