@@ -7,6 +7,7 @@ import dev.kernelwright.backend.cuda.ffi.Loaded;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.DeviceHeap;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
@@ -125,7 +126,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public Tensor allocate(Arena arena, DType dtype, long... shape) {
-        return context.allocate(arena, dtype, shape);
+        return context.heap().allocate(arena, dtype, shape);
     }
 
     @Override
@@ -136,16 +137,12 @@ final class CudaBackend implements Backend {
             stream.synchronize();
             to.segment().copyFrom(from.segment());
         } else if (from.space() == MemorySpace.HOST) {
-            driver.memory().copyToDevice(address(to), from.segment(), from.byteSize(), handle);
+            driver.memory().copyToDevice(DeviceHeap.address(to), from.segment(), from.byteSize(), handle);
         } else if (to.space() == MemorySpace.HOST) {
-            driver.memory().copyToHost(to.segment(), address(from), from.byteSize(), handle);
+            driver.memory().copyToHost(to.segment(), DeviceHeap.address(from), from.byteSize(), handle);
         } else {
-            driver.memory().copy(address(to), address(from), from.byteSize(), handle);
+            driver.memory().copy(DeviceHeap.address(to), DeviceHeap.address(from), from.byteSize(), handle);
         }
-    }
-
-    private static long address(Tensor tensor) {
-        return tensor.memory().handle() + tensor.offsetBytes();
     }
 
     @Override

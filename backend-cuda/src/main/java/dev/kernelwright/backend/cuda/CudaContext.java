@@ -2,12 +2,8 @@ package dev.kernelwright.backend.cuda;
 
 import dev.kernelwright.backend.cuda.ffi.CudaConstants;
 import dev.kernelwright.backend.cuda.ffi.CudaDriver;
-import dev.kernelwright.tensor.DType;
-import dev.kernelwright.tensor.DeviceMemory;
+import dev.kernelwright.spi.DeviceHeap;
 import dev.kernelwright.tensor.MemorySpace;
-import dev.kernelwright.tensor.Tensor;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -15,10 +11,9 @@ import java.util.Set;
  * A GPU's primary context, which this backend shares with whatever else of the process uses CUDA's runtime, and the
  * memory and streams that are this backend's in it.
  *
- * <p>A context is current for each thread by itself, so whoever calls the driver enters first. Memory is freed when its
- * arena is closed or, at the latest, with the context; the driver waits for what runs.
+ * <p>A context is current for each thread by itself, so whoever calls the driver enters first.
  */
-final class CudaContext implements AutoCloseable {
+final class CudaContext implements DeviceHeap.Allocator, AutoCloseable {
     /** As the driver aligns what it allocates. */
     private static final long MIN_BYTES = 256;
 
@@ -26,8 +21,8 @@ final class CudaContext implements AutoCloseable {
     private final CudaDevice device;
     private final MemorySpace space;
     private final long handle;
-    /** Guarded by this, as are the streams and {@code closed}. */
-    private final Set<Region> regions = new HashSet<>();
+    private final DeviceHeap heap;
+    /** Guarded by this, as is {@code closed}. */
     private final Set<Long> streams = new HashSet<>();
     private boolean closed;
 
@@ -36,10 +31,15 @@ final class CudaContext implements AutoCloseable {
         this.device = device;
         this.space = new MemorySpace(name);
         this.handle = driver.devices().retainPrimaryContext(device.handle());
+        this.heap = new DeviceHeap(space, this, MIN_BYTES, device.memoryBytes());
     }
 
     MemorySpace space() {
         return space;
+    }
+
+    DeviceHeap heap() {
+        return heap;
     }
 
     /** Makes the context the calling thread's, and returns the driver. */
@@ -48,85 +48,29 @@ final class CudaContext implements AutoCloseable {
         return driver;
     }
 
-    /** A region of the GPU's memory. */
-    private final class Region implements DeviceMemory {
-        private final long address;
-        private final long byteSize;
-        private volatile boolean freed;
-
-        Region(long address, long byteSize) {
-            this.address = address;
-            this.byteSize = byteSize;
-        }
-
-        @Override
-        public MemorySpace space() {
-            return space;
-        }
-
-        @Override
-        public long handle() {
-            return address;
-        }
-
-        @Override
-        public long byteSize() {
-            return byteSize;
-        }
-
-        @Override
-        public boolean isAlive() {
-            return !freed;
-        }
-    }
-
-    /** Allocates zeroed memory for a tensor. */
-    Tensor allocate(Arena arena, DType dtype, long... shape) {
-        Region region = newRegion(Math.max(MIN_BYTES, Tensor.byteSize(dtype, shape)));
-        boolean done = false;
-        try {
-            zero(region);
-            onClose(arena, region);
-            done = true;
-        } finally {
-            if (!done) {
-                free(region);
-            }
-        }
-        return Tensor.over(region, 0, dtype, shape);
-    }
-
-    private synchronized Region newRegion(long bytes) {
-        requireOpen();
-        Region region = new Region(enter().memory().allocate(bytes), bytes);
-        regions.add(region);
-        return region;
-    }
-
-    private void zero(Region region) {
+    @Override
+    public long allocate(long bytes) {
+        long address = enter().memory().allocate(bytes);
         long stream = newStream();
         try {
-            driver.memory().fill(region.address, (byte) 0, region.byteSize, stream);
+            driver.memory().fill(address, (byte) 0, bytes, stream);
         } finally {
             release(stream);
         }
+        return address;
     }
 
-    @SuppressWarnings("restricted") // a segment of no bytes: all that is wanted is the end of the arena's life
-    private void onClose(Arena arena, Region region) {
-        MemorySegment.ofAddress(region.address).reinterpret(0, arena, ignored -> free(region));
-    }
-
-    private synchronized void free(Region region) {
-        region.freed = true;
-        if (regions.remove(region)) {
-            enter().memory().free(region.address);
-        }
+    /** The driver waits for what runs. */
+    @Override
+    public void free(long address, long bytes) {
+        enter().memory().free(address);
     }
 
     /** Creates a stream that waits for no other. */
     synchronized long newStream() {
-        requireOpen();
+        if (closed) {
+            throw new IllegalStateException("the device " + space + " was used after it was closed: open it again");
+        }
         long stream = enter().streams().create(CudaConstants.CU_STREAM_NON_BLOCKING);
         streams.add(stream);
         return stream;
@@ -143,20 +87,15 @@ final class CudaContext implements AutoCloseable {
         }
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the device " + space + " was used after it was closed: open it again");
-        }
-    }
-
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
+    public void close() {
+        heap.close();
+        synchronized (this) {
+            if (!closed) {
+                closed = true;
+                Set.copyOf(streams).forEach(this::release);
+                driver.devices().releasePrimaryContext(device.handle());
+            }
         }
-        closed = true;
-        Set.copyOf(streams).forEach(this::release);
-        Set.copyOf(regions).forEach(this::free);
-        driver.devices().releasePrimaryContext(device.handle());
     }
 }

@@ -7,6 +7,7 @@ import dev.kernelwright.backend.cuda.ffi.DriverModules;
 import dev.kernelwright.backend.cuda.ffi.KernelParameters;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.CompiledPlan;
+import dev.kernelwright.spi.DeviceHeap;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.LaunchArguments;
@@ -151,20 +152,16 @@ final class CudaKernel implements LoadedKernel {
     private void setParameters(LaunchArguments arguments, long[] axes) {
         int index = 0;
         while (index < bufferCount) {
-            parameters.setLong(index, address(arguments.buffer(index)));
+            parameters.setLong(index, DeviceHeap.address(arguments.buffer(index)));
             index++;
         }
         if (plan.hasWorkspace()) {
             Tensor workspace = arguments.workspace();
-            parameters.setLong(index++, workspace == null ? 0 : address(workspace));
+            parameters.setLong(index++, workspace == null ? 0 : DeviceHeap.address(workspace));
         }
         for (long axis : axes) {
             parameters.setLong(index++, axis);
         }
-    }
-
-    private static long address(Tensor tensor) {
-        return tensor.memory().handle() + tensor.offsetBytes();
     }
 
     @Override

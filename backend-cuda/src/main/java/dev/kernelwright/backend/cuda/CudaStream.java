@@ -1,23 +1,19 @@
 package dev.kernelwright.backend.cuda;
 
 import dev.kernelwright.spi.DeviceStream;
-import dev.kernelwright.tensor.DType;
+import dev.kernelwright.spi.StreamWorkspace;
 import dev.kernelwright.tensor.Tensor;
-import java.lang.foreign.Arena;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
-/** A stream of the driver's, with one workspace, since only one launch uses it at a time. */
+/** A stream of the driver's. */
 final class CudaStream implements DeviceStream {
     private final CudaContext context;
     private final long handle;
-    /** Held while a workspace is lent, so that no other launch is queued between the steps of one. */
-    private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Tensor workspace;
+    private final StreamWorkspace workspace;
 
     CudaStream(CudaContext context) {
         this.context = context;
         this.handle = context.newStream();
+        this.workspace = new StreamWorkspace(context.heap());
     }
 
     long handle() {
@@ -26,23 +22,12 @@ final class CudaStream implements DeviceStream {
 
     @Override
     public Tensor borrowWorkspace(long bytes) {
-        lock.lock();
-        try {
-            Tensor kept = workspace;
-            if (kept == null || kept.byteSize() < bytes) {
-                kept = context.allocate(Arena.ofAuto(), DType.F32, Math.ceilDiv(bytes, Float.BYTES));
-                workspace = kept;
-            }
-            return kept;
-        } catch (RuntimeException | Error e) {
-            lock.unlock();
-            throw e;
-        }
+        return workspace.borrow(bytes);
     }
 
     @Override
     public void returnWorkspace(Tensor lent) {
-        lock.unlock();
+        workspace.giveBack();
     }
 
     @Override

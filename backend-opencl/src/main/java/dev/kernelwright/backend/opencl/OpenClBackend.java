@@ -150,7 +150,7 @@ final class OpenClBackend implements Backend {
 
     @Override
     public Tensor allocate(Arena arena, DType dtype, long... shape) {
-        return context.allocate(arena, dtype, shape);
+        return context.heap().allocate(arena, dtype, shape);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.kernelwright.backend.opencl.ffi.ClProgram;
 import dev.kernelwright.backend.opencl.ffi.OpenClException;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.CompiledPlan;
+import dev.kernelwright.spi.DeviceHeap;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.LaunchArguments;
@@ -155,13 +156,14 @@ final class OpenClKernel implements LoadedKernel {
         long kernel = kernels[step];
         int index = 0;
         while (index < bufferCount) {
-            ClKernel.setSvmPointer(kernel, index, address(arguments.buffer(index)));
+            ClKernel.setSvmPointer(kernel, index, DeviceHeap.address(arguments.buffer(index)));
             index++;
         }
         if (plan.hasWorkspace()) {
             Tensor workspace = arguments.workspace();
             // Where there is nothing to be lent, the kernel must not look at it; but null is no argument for OpenCL.
-            ClKernel.setSvmPointer(kernel, index++, address(workspace == null ? arguments.buffer(0) : workspace));
+            ClKernel.setSvmPointer(kernel, index++,
+                    DeviceHeap.address(workspace == null ? arguments.buffer(0) : workspace));
         }
         for (long axis : axes) {
             ClKernel.setLong(kernel, index++, axis, scratch);
@@ -170,10 +172,6 @@ final class OpenClKernel implements LoadedKernel {
         if (local > 0) {
             ClKernel.setLocal(kernel, index, local);
         }
-    }
-
-    private static long address(Tensor tensor) {
-        return tensor.memory().handle() + tensor.offsetBytes();
     }
 
     @Override

@@ -2,23 +2,19 @@ package dev.kernelwright.backend.opencl;
 
 import dev.kernelwright.backend.opencl.ffi.ClQueue;
 import dev.kernelwright.spi.DeviceStream;
-import dev.kernelwright.tensor.DType;
+import dev.kernelwright.spi.StreamWorkspace;
 import dev.kernelwright.tensor.Tensor;
-import java.lang.foreign.Arena;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
-/** A queue whose commands run one after the other, with one workspace, since only one launch uses it at a time. */
+/** A queue whose commands run one after the other. */
 final class OpenClStream implements DeviceStream {
     private final OpenClContext context;
     private final long queue;
-    /** Held while a workspace is lent, so that no other launch is queued between the steps of one. */
-    private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Tensor workspace;
+    private final StreamWorkspace workspace;
 
     OpenClStream(OpenClContext context) {
         this.context = context;
         this.queue = context.newQueue();
+        this.workspace = new StreamWorkspace(context.heap());
     }
 
     long queue() {
@@ -27,23 +23,12 @@ final class OpenClStream implements DeviceStream {
 
     @Override
     public Tensor borrowWorkspace(long bytes) {
-        lock.lock();
-        try {
-            Tensor kept = workspace;
-            if (kept == null || kept.byteSize() < bytes) {
-                kept = context.allocate(Arena.ofAuto(), DType.F32, Math.ceilDiv(bytes, Float.BYTES));
-                workspace = kept;
-            }
-            return kept;
-        } catch (RuntimeException | Error e) {
-            lock.unlock();
-            throw e;
-        }
+        return workspace.borrow(bytes);
     }
 
     @Override
     public void returnWorkspace(Tensor lent) {
-        lock.unlock();
+        workspace.giveBack();
     }
 
     @Override
