@@ -1,5 +1,7 @@
 package dev.kernelwright.spi;
 
+import java.util.Set;
+
 /** Finds and opens the devices of one kind; found with {@link java.util.ServiceLoader}. */
 public interface BackendProvider {
     /** Returns the kind, the part of a device's name before the colon: {@code cpu}, {@code opencl}, {@code cuda}. */
@@ -7,6 +9,14 @@ public interface BackendProvider {
 
     /** Looks for devices. MUST NOT throw, and MUST leave nothing loaded or started if there are none. */
     Probe probe();
+
+    /**
+     * Returns the environment variables that decide where this kind's libraries are found and which devices there are.
+     * A trial worker gets these and the search path of commands, and nothing else of the environment.
+     */
+    default Set<String> environmentVariables() {
+        return Set.of();
+    }
 
     /**
      * Opens a device.

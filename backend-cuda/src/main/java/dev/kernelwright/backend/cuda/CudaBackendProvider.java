@@ -10,6 +10,7 @@ import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.Probe;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Offers NVIDIA's GPUs: {@code cuda}, {@code cuda:1} and so on, in the driver's order. */
 public final class CudaBackendProvider implements BackendProvider {
@@ -47,6 +48,11 @@ public final class CudaBackendProvider implements BackendProvider {
             return new Probe.Unavailable("the CUDA driver cannot be asked for its GPUs: " + e.getMessage(),
                     "see what nvidia-smi says");
         }
+    }
+
+    @Override
+    public Set<String> environmentVariables() {
+        return Set.of("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "CUDA_HOME", "CUDA_PATH");
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.Probe;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Offers the devices of OpenCL: {@code opencl}, {@code opencl:1} and so on, graphics processors first. */
 public final class OpenClBackendProvider implements BackendProvider {
@@ -48,6 +49,12 @@ public final class OpenClBackendProvider implements BackendProvider {
             return new Probe.Unavailable("OpenCL's devices cannot be asked: " + e.getMessage(),
                     "see whether clinfo can, and install their drivers again if not");
         }
+    }
+
+    @Override
+    public Set<String> environmentVariables() {
+        return Set.of("LD_LIBRARY_PATH", "OCL_ICD_VENDORS", "OPENCL_VENDOR_PATH", "CUDA_VISIBLE_DEVICES",
+                "POCL_DEVICES");
     }
 
     private static List<OpenClDevice> usable(List<OpenClDevice> devices) {

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -89,9 +90,10 @@ public final class TrialWorker implements AutoCloseable {
             throws IOException {
         Deadline deadline = Deadline.after(limits.startTime());
         List<String> command = WorkerCommand.of(limits, backend);
+        Set<String> variables = WorkerCommand.environmentVariables(backend);
         Path directory = WorkerDirectory.create(memoryBytes);
         try (WorkerConnection connection = new WorkerConnection(directory)) {
-            WorkerProcess process = WorkerProcess.start(command, directory);
+            WorkerProcess process = WorkerProcess.start(command, variables, directory);
             TrialWorker worker;
             try {
                 worker = new TrialWorker(limits, process, connection.accept(process, deadline), directory);

@@ -73,6 +73,14 @@ final class WorkerCommand {
         return command;
     }
 
+    /** Returns the environment variables that the child keeps. */
+    static Set<String> environmentVariables(Backend backend) throws IOException {
+        Set<String> names = new HashSet<>(provider(backend).environmentVariables());
+        // Some drivers run a compiler or a linker when they load a kernel.
+        names.add("PATH");
+        return names;
+    }
+
     /** Finds the provider by the part of the device's name before the colon, as the child will. */
     private static BackendProvider provider(Backend backend) throws IOException {
         String wanted = providerName(backend);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,19 +31,15 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /**
-     * Starts the process in its directory, which is its home too and is deleted with it; of the environment it has the
-     * search path alone.
+     * Starts the process in its directory, which is its home too and is deleted with it.
+     *
+     * @param variables what it keeps of this process' environment
      *
      * @throws IOException if it does not start
      */
-    static WorkerProcess start(List<String> command, Path directory) throws IOException {
+    static WorkerProcess start(List<String> command, Set<String> variables, Path directory) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
-        String path = builder.environment().get("PATH");
-        builder.environment().clear();
-        if (path != null) {
-            // Some drivers run a compiler or a linker when they load a kernel.
-            builder.environment().put("PATH", path);
-        }
+        builder.environment().keySet().retainAll(variables);
         builder.environment().putAll(Map.of("HOME", directory.toString(), "TMPDIR", directory.toString()));
         Process process = builder.start();
         WorkerProcess worker = new WorkerProcess(process, directory);

@@ -23,6 +23,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -165,7 +166,7 @@ class TrialWorkerTest {
         Path directory = WorkerDirectory.create(0);
         WorkerProcess process;
         try (WorkerConnection connection = new WorkerConnection(directory)) {
-            process = WorkerProcess.start(WorkerCommand.of(LIMITS, backend), directory);
+            process = WorkerProcess.start(WorkerCommand.of(LIMITS, backend), Set.of("PATH"), directory);
             try (FrameChannel child = connection.accept(process, soon())) {
                 Files.write(directory.resolve(TrialProtocol.MEMORY_FILE), new byte[(int) LAYOUT.byteSize()]);
                 send(child, TrialProtocol.Command.OPEN, out -> {
@@ -222,7 +223,8 @@ class TrialWorkerTest {
         try (WorkerConnection connection = new WorkerConnection(directory);
                 SocketChannel intruder = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("socket")))) {
             intruder.write(ByteBuffer.allocate(36).putInt(32).rewind());
-            try (WorkerProcess process = WorkerProcess.start(WorkerCommand.of(LIMITS, backend), directory);
+            try (WorkerProcess process =
+                    WorkerProcess.start(WorkerCommand.of(LIMITS, backend), Set.of("PATH"), directory);
                     FrameChannel child = connection.accept(process, soon())) {
                 assertThat(intruder.read(ByteBuffer.allocate(1))).isEqualTo(-1);
                 child.send("nonsense".getBytes(UTF_8), soon());
