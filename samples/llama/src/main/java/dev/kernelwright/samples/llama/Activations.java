@@ -26,23 +26,23 @@ final class Activations {
     /** The position of the token, an {@code i32} of one element. */
     final Tensor position;
 
-    Activations(ModelShape shape) {
-        this.stream = row(shape.dim());
-        this.middle = row(shape.dim());
-        this.normed = row(shape.dim());
-        this.query = row(shape.dim());
-        this.rotatedQuery = row(shape.dim());
-        this.key = row(shape.kvDim());
-        this.attended = row(shape.dim());
-        this.projected = row(shape.dim());
-        this.gate = row(shape.hiddenDim());
-        this.up = row(shape.hiddenDim());
-        this.gated = row(shape.hiddenDim());
-        this.position = Tensor.allocate(DType.I32, 1);
+    Activations(ModelShape shape, Placement placement) {
+        this.stream = row(placement, shape.dim());
+        this.middle = row(placement, shape.dim());
+        this.normed = row(placement, shape.dim());
+        this.query = row(placement, shape.dim());
+        this.rotatedQuery = row(placement, shape.dim());
+        this.key = row(placement, shape.kvDim());
+        this.attended = row(placement, shape.dim());
+        this.projected = row(placement, shape.dim());
+        this.gate = row(placement, shape.hiddenDim());
+        this.up = row(placement, shape.hiddenDim());
+        this.gated = row(placement, shape.hiddenDim());
+        this.position = placement.empty(DType.I32, 1);
     }
 
-    private static Tensor row(int size) {
-        return Tensor.allocate(DType.F32, 1, size);
+    private static Tensor row(Placement placement, int size) {
+        return placement.empty(DType.F32, 1, size);
     }
 
     /** Views a row as a flat vector, as element-wise ops take it. */

@@ -28,7 +28,20 @@ record Checkpoint(ModelShape shape, Tensor embedding, List<LayerWeights> layers,
 
     /** The weights of one block, under their names in llama2.c. */
     record LayerWeights(Tensor attentionNorm, Tensor wq, Tensor wk, Tensor wv, Tensor wo, Tensor ffnNorm, Tensor w1,
-            Tensor w2, Tensor w3) {}
+            Tensor w2, Tensor w3) {
+        private LayerWeights on(Placement placement) {
+            return new LayerWeights(placement.copyOf(attentionNorm), placement.copyOf(wq), placement.copyOf(wk),
+                    placement.copyOf(wv), placement.copyOf(wo), placement.copyOf(ffnNorm), placement.copyOf(w1),
+                    placement.copyOf(w2), placement.copyOf(w3));
+        }
+    }
+
+    /** Copies the weights to where a model runs. */
+    Checkpoint on(Placement placement) {
+        Tensor copiedEmbedding = placement.copyOf(embedding);
+        return new Checkpoint(shape, copiedEmbedding, layers.stream().map(layer -> layer.on(placement)).toList(),
+                placement.copyOf(finalNorm), shape.tiedClassifier() ? copiedEmbedding : placement.copyOf(classifier));
+    }
 
     /**
      * Loads a checkpoint.

@@ -15,14 +15,14 @@ final class KvCache {
     private final Tensor[] keys;
     private final Tensor[] values;
 
-    KvCache(ModelShape shape) {
+    KvCache(ModelShape shape, Placement placement) {
         int positions = shape.positions();
         this.keySlots = new Tensor[positions];
         this.valueSlots = new Tensor[positions];
         this.keys = new Tensor[positions];
         this.values = new Tensor[positions];
-        Tensor allKeys = Tensor.allocate(DType.F32, positions, shape.kvHeads(), shape.headDim());
-        Tensor allValues = Tensor.allocate(DType.F32, positions, shape.kvHeads(), shape.headDim());
+        Tensor allKeys = placement.empty(DType.F32, positions, shape.kvHeads(), shape.headDim());
+        Tensor allValues = placement.empty(DType.F32, positions, shape.kvHeads(), shape.headDim());
         for (int position = 0; position < positions; position++) {
             int ctx = position + 1;
             keySlots[position] = allKeys.slice(position, 1);

@@ -20,25 +20,33 @@ final class LlamaModel implements AutoCloseable {
     private final Call finalNorm;
     private final Call classify;
     private final Call pick;
-    private final Tensor token = Tensor.allocate(DType.I32, 1);
+    private final Device device;
+    private final Tensor token;
     private final Tensor position;
     private final Tensor logits;
-    private final Tensor likeliest = Tensor.allocate(DType.I32, 1);
+    private final Tensor likeliest;
+    /** A number on its way between the host and the device. */
+    private final Tensor number = Tensor.allocate(DType.I32, 1);
 
     /** Binds a model's ops to a device of a runtime, which answers from the first call on. */
     LlamaModel(Checkpoint checkpoint, ComputeRuntime runtime, Device device) {
         ModelShape shape = checkpoint.shape();
+        Placement placement = new Placement(device);
+        Checkpoint weights = checkpoint.on(placement);
+        this.device = device;
+        this.token = placement.empty(DType.I32, 1);
+        this.likeliest = placement.empty(DType.I32, 1);
         this.ops = LlamaOps.bind(shape, runtime, device);
-        Activations a = new Activations(shape);
-        RotaryTables rotary = RotaryTables.of(shape.positions(), shape.headDim());
+        Activations a = new Activations(shape, placement);
+        RotaryTables rotary = RotaryTables.of(shape.positions(), shape.headDim()).on(placement);
         this.position = a.position;
-        this.logits = Tensor.allocate(DType.F32, 1, shape.vocabSize());
-        this.blocks = checkpoint.layers().stream()
-                .map(weights -> new TransformerBlock(shape, weights, rotary, ops, a))
+        this.logits = placement.empty(DType.F32, 1, shape.vocabSize());
+        this.blocks = weights.layers().stream()
+                .map(layer -> new TransformerBlock(shape, layer, rotary, ops, a, placement))
                 .toList();
-        this.embed = new Call(ops.embed(), token, checkpoint.embedding(), a.stream);
-        this.finalNorm = new Call(ops.norm(), a.stream, checkpoint.finalNorm(), a.normed);
-        this.classify = new Call(ops.toLogits(), a.normed, checkpoint.classifier(), logits);
+        this.embed = new Call(ops.embed(), token, weights.embedding(), a.stream);
+        this.finalNorm = new Call(ops.norm(), a.stream, weights.finalNorm(), a.normed);
+        this.classify = new Call(ops.toLogits(), a.normed, weights.classifier(), logits);
         this.pick = new Call(ops.pick(), logits, likeliest);
     }
 
@@ -47,8 +55,8 @@ final class LlamaModel implements AutoCloseable {
      * to an earlier one begins another text from there.
      */
     void forward(int tokenId, int tokenPosition) {
-        token.segment().set(ValueLayout.JAVA_INT, 0, tokenId);
-        position.segment().set(ValueLayout.JAVA_INT, 0, tokenPosition);
+        put(token, tokenId);
+        put(position, tokenPosition);
         embed.run();
         for (int i = 0; i < blocks.size(); i++) {
             blocks.get(i).forward(tokenPosition);
@@ -60,10 +68,16 @@ final class LlamaModel implements AutoCloseable {
     /** Returns the most likely token by the logits. */
     int likeliestToken() {
         pick.run();
-        return likeliest.segment().get(ValueLayout.JAVA_INT, 0);
+        device.copy(likeliest, number);
+        return number.segment().get(ValueLayout.JAVA_INT, 0);
     }
 
-    /** Returns the logits of the last {@link #forward}, {@code [1, vocab]}. */
+    private void put(Tensor target, int value) {
+        number.segment().set(ValueLayout.JAVA_INT, 0, value);
+        device.copy(number, target);
+    }
+
+    /** Returns the logits of the last {@link #forward}, {@code [1, vocab]}, in the device's memory. */
     Tensor logits() {
         return logits;
     }

@@ -13,7 +13,7 @@ import java.lang.foreign.ValueLayout;
 record RotaryTables(Tensor cos, Tensor sin) {
     private static final double BASE = 10_000;
 
-    /** Computes the tables. */
+    /** Computes the tables, in host memory. */
     static RotaryTables of(int positions, int headDim) {
         int pairs = headDim / 2;
         Tensor cos = Tensor.allocate(DType.F32, positions, pairs);
@@ -27,5 +27,10 @@ record RotaryTables(Tensor cos, Tensor sin) {
             }
         }
         return new RotaryTables(cos, sin);
+    }
+
+    /** Copies the tables to where a model runs. */
+    RotaryTables on(Placement placement) {
+        return new RotaryTables(placement.copyOf(cos), placement.copyOf(sin));
     }
 }

@@ -30,9 +30,10 @@ final class TransformerBlock {
     private final Call down;
     private final Call feedForwardResidual;
 
-    TransformerBlock(ModelShape shape, LayerWeights weights, RotaryTables rotary, LlamaOps ops, Activations a) {
+    TransformerBlock(ModelShape shape, LayerWeights weights, RotaryTables rotary, LlamaOps ops, Activations a,
+            Placement placement) {
         int headDim = shape.headDim();
-        this.cache = new KvCache(shape);
+        this.cache = new KvCache(shape, placement);
         this.attentionNorm = new Call(ops.norm(), a.stream, weights.attentionNorm(), a.normed);
         this.query = new Call(ops.toDim(), a.normed, weights.wq(), a.query);
         this.key = new Call(ops.toKv(), a.normed, weights.wk(), a.key);
