@@ -1,29 +1,32 @@
 // A block computes a tile of the result, a warp 4 x 8 threads' worth of it, and a thread THREAD_M x THREAD_N elements,
-// from tiles of a and b in shared memory, both with k outermost. While one pair of tiles is used, the next is loaded into
-// registers and then into the other half of the shared memory. With SPLIT above 1 a block has a part of k alone, and a
-// second step adds the parts.
+// from tiles of a and b in shared memory, both with k outermost. While one pair of tiles is used, the next is loaded
+// into registers and then into the other half of the shared memory. With SPLIT above 1 a block has a part of k alone,
+// and a second step adds the parts. RESIDENT is how many blocks a multiprocessor is to hold at least.
 // @parameter TILE_M 128 64 32 16
 // @parameter TILE_N 128 64 256
-// @parameter TILE_K 8 16 32
+// @parameter TILE_K 16 8 32
 // @parameter THREAD_M 8 4
 // @parameter THREAD_N 8 4
 // @parameter SPLIT 1 2 4 8
 // @parameter GROUP 8 1 16
+// @parameter RESIDENT 2 1 3 4
 // @require TILE_M % (4 * THREAD_M) == 0
 // @require TILE_M * TILE_N / (THREAD_M * THREAD_N) >= 64 && TILE_M * TILE_N / (THREAD_M * THREAD_N) <= 512
 // @require 8 * TILE_K * (TILE_M + TILE_N + 8) <= 49152
 // @require TILE_M == 128 || TILE_M < 2 * m
+// @require RESIDENT * TILE_M * TILE_N <= 32768 && (RESIDENT <= 2 || TILE_M * TILE_N <= 8192)
 // @require SPLIT == 1 || SPLIT * 256 <= k && m * n * SPLIT <= 67108864
 // @workspace select(SPLIT > 1, 4 * m * n * SPLIT, 0)
 // @step run grid=ceil_div(m,TILE_M)*ceil_div(n,TILE_N)*SPLIT block=TILE_M*TILE_N/(THREAD_M*THREAD_N)
 // @step combine grid=select(SPLIT>1,ceil_div(m*n,256),0) block=256
 #define TILE_M 128
 #define TILE_N 128
-#define TILE_K 8
+#define TILE_K 16
 #define THREAD_M 8
 #define THREAD_N 8
 #define SPLIT 1
 #define GROUP 8
+#define RESIDENT 2
 #define M 0
 #define N 0
 #define K 0
@@ -38,7 +41,7 @@ __device__ __forceinline__ bool is_aligned(const void *pointer) {
 }
 
 // Four neighbouring elements of a row of a matrix, of which the first `count` exist; zero stands for the others.
-__device__ __forceinline__ float4 load(const float *from, long long count, bool vector) {
+__device__ __forceinline__ float4 load(const float *from, int count, bool vector) {
     if (vector) {
         return count > 0 ? *reinterpret_cast<const float4 *>(from) : make_float4(0.0f, 0.0f, 0.0f, 0.0f);
     }
@@ -46,62 +49,84 @@ __device__ __forceinline__ float4 load(const float *from, long long count, bool 
             count > 3 ? from[3] : 0.0f);
 }
 
-// A tile of a matrix whose rows lie along k: EXTENT rows by TILE_K, which is turned on its way to shared memory.
+// Reads tiles of a matrix whose rows lie along k: EXTENT rows by TILE_K, which are turned on the way to shared memory.
 template <int EXTENT>
 struct Turned {
+    static constexpr int ROW_STEP = THREADS / (TILE_K / 4);
+
+    const float *at;
+    int rows_left;
+    int k_left;
     float4 values[LOADS(EXTENT)];
 
-    __device__ __forceinline__ void read(const float *matrix, long long rows, long long k, long long first_row,
-            long long first_k, long long end_k, bool vector) {
+    __device__ __forceinline__ Turned(const float *matrix, long long rows, long long k, long long first_row,
+            long long begin_k, long long end_k) {
+        const int row = threadIdx.x / (TILE_K / 4);
+        const int p = threadIdx.x % (TILE_K / 4) * 4;
+        at = matrix + (first_row + row) * k + begin_k + p;
+        rows_left = (int) min(rows - first_row, (long long) EXTENT) - row;
+        k_left = (int) (end_k - begin_k) - p;
+    }
+
+    __device__ __forceinline__ void read(long long k, bool vector) {
 #pragma unroll
         for (int i = 0; i < LOADS(EXTENT); i++) {
-            const int index = threadIdx.x + i * THREADS;
-            const long long row = first_row + index / (TILE_K / 4);
-            const long long p = first_k + index % (TILE_K / 4) * 4;
-            const bool inside = row < rows && index < EXTENT * TILE_K / 4;
-            values[i] = load(matrix + row * k + p, inside ? end_k - p : 0, vector);
+            values[i] = load(at + i * ROW_STEP * k, i * ROW_STEP < rows_left ? k_left : 0, vector);
         }
+        at += TILE_K;
+        k_left -= TILE_K;
     }
 
     __device__ __forceinline__ void write(float (*tile)[EXTENT + PAD]) const {
+        const int row = threadIdx.x / (TILE_K / 4);
+        const int p = threadIdx.x % (TILE_K / 4) * 4;
 #pragma unroll
         for (int i = 0; i < LOADS(EXTENT); i++) {
-            const int index = threadIdx.x + i * THREADS;
-            const int row = index / (TILE_K / 4);
-            const int p = index % (TILE_K / 4) * 4;
-            if (EXTENT * TILE_K / 4 % THREADS == 0 || index < EXTENT * TILE_K / 4) {
-                tile[p][row] = values[i].x;
-                tile[p + 1][row] = values[i].y;
-                tile[p + 2][row] = values[i].z;
-                tile[p + 3][row] = values[i].w;
+            if (EXTENT % ROW_STEP == 0 || row + i * ROW_STEP < EXTENT) {
+                tile[p][row + i * ROW_STEP] = values[i].x;
+                tile[p + 1][row + i * ROW_STEP] = values[i].y;
+                tile[p + 2][row + i * ROW_STEP] = values[i].z;
+                tile[p + 3][row + i * ROW_STEP] = values[i].w;
             }
         }
     }
 };
 
-// A tile of a matrix whose columns are the result's: TILE_K rows by EXTENT.
+// Reads tiles of a matrix whose rows lie along the result's: TILE_K rows by EXTENT.
 template <int EXTENT>
 struct Straight {
+    static constexpr int K_STEP = THREADS / (EXTENT / 4);
+
+    const float *at;
+    int columns_left;
+    int k_left;
     float4 values[LOADS(EXTENT)];
 
-    __device__ __forceinline__ void read(const float *matrix, long long columns, long long k, long long first_column,
-            long long first_k, long long end_k, bool vector) {
+    __device__ __forceinline__ Straight(const float *matrix, long long columns, long long k, long long first_column,
+            long long begin_k, long long end_k) {
+        const int p = threadIdx.x / (EXTENT / 4);
+        const int column = threadIdx.x % (EXTENT / 4) * 4;
+        at = matrix + (begin_k + p) * columns + first_column + column;
+        columns_left = (int) (columns - first_column) - column;
+        k_left = (int) (end_k - begin_k) - p;
+    }
+
+    __device__ __forceinline__ void read(long long columns, bool vector) {
 #pragma unroll
         for (int i = 0; i < LOADS(EXTENT); i++) {
-            const int index = threadIdx.x + i * THREADS;
-            const long long p = first_k + index / (EXTENT / 4);
-            const long long column = first_column + index % (EXTENT / 4) * 4;
-            const bool inside = p < end_k && index < EXTENT * TILE_K / 4;
-            values[i] = load(matrix + p * columns + column, inside ? columns - column : 0, vector);
+            values[i] = load(at + i * K_STEP * columns, i * K_STEP < k_left ? columns_left : 0, vector);
         }
+        at += TILE_K * columns;
+        k_left -= TILE_K;
     }
 
     __device__ __forceinline__ void write(float (*tile)[EXTENT + PAD]) const {
+        const int p = threadIdx.x / (EXTENT / 4);
+        const int column = threadIdx.x % (EXTENT / 4) * 4;
 #pragma unroll
         for (int i = 0; i < LOADS(EXTENT); i++) {
-            const int index = threadIdx.x + i * THREADS;
-            if (EXTENT * TILE_K / 4 % THREADS == 0 || index < EXTENT * TILE_K / 4) {
-                *reinterpret_cast<float4 *>(&tile[index / (EXTENT / 4)][index % (EXTENT / 4) * 4]) = values[i];
+            if (TILE_K % K_STEP == 0 || p + i * K_STEP < TILE_K) {
+                *reinterpret_cast<float4 *>(&tile[p + i * K_STEP][column]) = values[i];
             }
         }
     }
@@ -113,7 +138,7 @@ typedef Turned<TILE_N> TileOfB;
 typedef Straight<TILE_N> TileOfB;
 #endif
 
-extern "C" __global__ void __launch_bounds__(THREADS)
+extern "C" __global__ void __launch_bounds__(THREADS, RESIDENT)
 run(const float *__restrict__ a, const float *__restrict__ b, float *__restrict__ out, float *__restrict__ workspace,
         long long m_argument, long long n_argument, long long k_argument) {
     __shared__ __align__(16) float tiles_a[2][TILE_K][TILE_M + PAD];
@@ -135,26 +160,28 @@ run(const float *__restrict__ a, const float *__restrict__ b, float *__restrict_
     const long long part_k = ((k + SPLIT - 1) / SPLIT + TILE_K - 1) / TILE_K * TILE_K;
     const long long begin_k = min(k, blockIdx.x % SPLIT * part_k);
     const long long end_k = min(k, begin_k + part_k);
+    const long long stride_b = TRANSPOSE_B ? k : n;
     const bool vector_a = k % 4 == 0 && is_aligned(a);
-    const bool vector_b = (TRANSPOSE_B ? k : n) % 4 == 0 && is_aligned(b);
+    const bool vector_b = stride_b % 4 == 0 && is_aligned(b);
 
     const int warp = threadIdx.x / 32;
     const int own_m = warp / WARPS_N * (4 * THREAD_M) + threadIdx.x % 32 / 8 * 4;
     const int own_n = warp % WARPS_N * (8 * THREAD_N) + threadIdx.x % 8 * 4;
     float sums[THREAD_M][THREAD_N] = {};
-    Turned<TILE_M> next_a;
-    TileOfB next_b;
-    next_a.read(a, m, k, first_m, begin_k, end_k, vector_a);
-    next_b.read(b, n, k, first_n, begin_k, end_k, vector_b);
+    Turned<TILE_M> next_a(a, m, k, first_m, begin_k, end_k);
+    TileOfB next_b(b, n, k, first_n, begin_k, end_k);
+    next_a.read(k, vector_a);
+    next_b.read(stride_b, vector_b);
     next_a.write(tiles_a[0]);
     next_b.write(tiles_b[0]);
     __syncthreads();
+    const int tiles = (int) ((end_k - begin_k + TILE_K - 1) / TILE_K);
     int half = 0;
-    for (long long first_k = begin_k; first_k < end_k; first_k += TILE_K) {
-        const bool more = first_k + TILE_K < end_k;
+    for (int tile_k = 0; tile_k < tiles; tile_k++) {
+        const bool more = tile_k + 1 < tiles;
         if (more) {
-            next_a.read(a, m, k, first_m, first_k + TILE_K, end_k, vector_a);
-            next_b.read(b, n, k, first_n, first_k + TILE_K, end_k, vector_b);
+            next_a.read(k, vector_a);
+            next_b.read(stride_b, vector_b);
         }
 #pragma unroll
         for (int p = 0; p < TILE_K; p++) {
