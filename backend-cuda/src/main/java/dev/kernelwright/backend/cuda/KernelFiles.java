@@ -9,21 +9,38 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Finds baselines and templates among the resources: a file for each op. A baseline is a template without parameters. */
+/** Finds baselines and templates among the resources. A baseline is a template without parameters. */
 final class KernelFiles {
+    private static final long MAX_ROWS_OF_FEW = 8;
+    private static final int AXIS_Q_LEN = 1;
+
     private KernelFiles() {}
 
     static Optional<KernelTemplate> baseline(KernelSignature signature) {
-        return find("baselines", signature);
+        return find("baselines", signature.op(), signature);
     }
 
     static Optional<KernelTemplate> template(KernelSignature signature) {
-        return find("templates", signature);
+        return find("templates", templateName(signature), signature);
     }
 
-    private static Optional<KernelTemplate> find(String folder, KernelSignature signature) {
+    /**
+     * Most ops have one template. A product with few rows is bound by reading b once, not by arithmetic, and is best done
+     * in the order in which b lies; attention to one query by reading keys and values, which must be split among blocks.
+     */
+    private static String templateName(KernelSignature signature) {
+        return switch (signature.op()) {
+            case "matmul" -> signature.axes().getFirst().max() > MAX_ROWS_OF_FEW
+                    ? "matmul"
+                    : signature.attributes().getOrDefault("transpose_b", 0.0) != 0 ? "matmul_dot" : "matmul_vector";
+            case "attention" -> signature.axes().get(AXIS_Q_LEN).max() > 1 ? "attention" : "attention_decode";
+            default -> signature.op();
+        };
+    }
+
+    private static Optional<KernelTemplate> find(String folder, String name, KernelSignature signature) {
         return signature.dtype() == DType.F32
-                ? read(folder + "/" + signature.op() + ".cu")
+                ? read(folder + "/" + name + ".cu")
                         .map(text -> KernelTemplate.parse(CudaBackend.LANGUAGE, text))
                 : Optional.empty();
     }

@@ -1,5 +1,5 @@
 // The textbook's product: 16 x 16 tiles of a and b in shared memory, a thread for each element.
-// @step run grid=ceil_div(n,16);ceil_div(m,16) block=16;16
+// @step run grid=ceil_div(n,16)*ceil_div(m,16) block=16;16
 #define TRANSPOSE_B 0
 #define TILE 16
 
@@ -8,8 +8,9 @@ extern "C" __global__ void run(const float *a, const float *b, float *out, long 
     __shared__ float tile_b[TILE][TILE];
     int x = threadIdx.x;
     int y = threadIdx.y;
-    long long column = blockIdx.x * (long long) TILE + x;
-    long long row = blockIdx.y * (long long) TILE + y;
+    long long tiles = (n + TILE - 1) / TILE;
+    long long column = blockIdx.x % tiles * TILE + x;
+    long long row = blockIdx.x / tiles * TILE + y;
     float sum = 0.0f;
     for (long long start = 0; start < k; start += TILE) {
         tile_a[y][x] = row < m && start + x < k ? a[row * k + start + x] : 0.0f;

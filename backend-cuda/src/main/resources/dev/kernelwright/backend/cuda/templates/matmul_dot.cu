@@ -1,0 +1,111 @@
+// For a few rows and b[n, k]: a warp computes COLUMNS columns of every row, its lanes going along k, so that b is read
+// once and in its own order; K_WARPS warps of a block share columns and have every K_WARPS-th piece of k.
+// @parameter THREADS 128 64 256 512
+// @parameter COLUMNS 1 2 4
+// @parameter K_WARPS 1 2 4 8
+// @parameter UNROLL 4 1 2 8
+// @require K_WARPS * 32 <= THREADS
+// @require COLUMNS * UNROLL <= 16 && COLUMNS * m <= 32
+// @step run grid=ceil_div(n,THREADS/32/K_WARPS*COLUMNS) block=THREADS
+#define THREADS 128
+#define COLUMNS 1
+#define K_WARPS 1
+#define UNROLL 4
+#define M 0
+#define K 0
+#define MAX_ROWS (M ? M : 8)
+#define GROUPS (THREADS / 32 / K_WARPS)
+
+// Four neighbouring elements of a row, of which the first `count` exist, at least one; zero stands for the others.
+__device__ __forceinline__ float4 load(const float *from, long long count, bool vector) {
+    if (vector) {
+        return *reinterpret_cast<const float4 *>(from);
+    }
+    return make_float4(from[0], count > 1 ? from[1] : 0.0f, count > 2 ? from[2] : 0.0f, count > 3 ? from[3] : 0.0f);
+}
+
+// Adds PIECES pieces of the dot products, which lie a stride apart, all of them inside the rows.
+template <int PIECES>
+__device__ __forceinline__ void accumulate(const float *a, const float *const (&of_b)[COLUMNS], long long m,
+        long long k, long long p, bool vector, float (&sums)[MAX_ROWS][COLUMNS]) {
+    float4 b[PIECES][COLUMNS];
+#pragma unroll
+    for (int u = 0; u < PIECES; u++) {
+#pragma unroll
+        for (int j = 0; j < COLUMNS; j++) {
+            const long long at = p + u * (128 * K_WARPS);
+            b[u][j] = load(of_b[j] + at, k - at, vector);
+        }
+    }
+#pragma unroll
+    for (int i = 0; i < MAX_ROWS; i++) {
+        if (M || i < m) {
+#pragma unroll
+            for (int u = 0; u < PIECES; u++) {
+                const long long at = p + u * (128 * K_WARPS);
+                const float4 four = load(a + i * k + at, k - at, vector);
+#pragma unroll
+                for (int j = 0; j < COLUMNS; j++) {
+                    sums[i][j] = fmaf(four.x, b[u][j].x, sums[i][j]);
+                    sums[i][j] = fmaf(four.y, b[u][j].y, sums[i][j]);
+                    sums[i][j] = fmaf(four.z, b[u][j].z, sums[i][j]);
+                    sums[i][j] = fmaf(four.w, b[u][j].w, sums[i][j]);
+                }
+            }
+        }
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS)
+run(const float *__restrict__ a, const float *__restrict__ b, float *__restrict__ out, long long m_argument,
+        long long n, long long k_argument) {
+    __shared__ float partial[THREADS / 32][MAX_ROWS][COLUMNS];
+    const long long m = M ? M : m_argument;
+    const long long k = K ? K : k_argument;
+    const bool vector = k % 4 == 0
+            && (reinterpret_cast<unsigned long long>(a) | reinterpret_cast<unsigned long long>(b)) % 16 == 0;
+    const int lane = threadIdx.x % 32;
+    const int warp = threadIdx.x / 32;
+    const long long first = (blockIdx.x * (long long) GROUPS + warp / K_WARPS) * COLUMNS;
+    const float *of_b[COLUMNS];
+#pragma unroll
+    for (int j = 0; j < COLUMNS; j++) {
+        // Columns behind the last are computed as the last, and not written.
+        of_b[j] = b + min(first + j, n - 1) * k;
+    }
+    float sums[MAX_ROWS][COLUMNS] = {};
+    long long p = 4 * (lane + 32 * (warp % K_WARPS));
+    for (; p + (UNROLL - 1) * (128 * K_WARPS) < k; p += UNROLL * (128 * K_WARPS)) {
+        accumulate<UNROLL>(a, of_b, m, k, p, vector, sums);
+    }
+    for (; p < k; p += 128 * K_WARPS) {
+        accumulate<1>(a, of_b, m, k, p, vector, sums);
+    }
+#pragma unroll
+    for (int i = 0; i < MAX_ROWS; i++) {
+#pragma unroll
+        for (int j = 0; j < COLUMNS; j++) {
+#pragma unroll
+            for (int distance = 16; distance > 0; distance /= 2) {
+                sums[i][j] += __shfl_xor_sync(0xffffffff, sums[i][j], distance);
+            }
+            if (lane == 0) {
+                partial[warp][i][j] = sums[i][j];
+            }
+        }
+    }
+    __syncthreads();
+    for (int index = threadIdx.x; index < GROUPS * MAX_ROWS * COLUMNS; index += THREADS) {
+        const int j = index % COLUMNS;
+        const int group = index / COLUMNS % GROUPS;
+        const int i = index / COLUMNS / GROUPS;
+        const long long column = (blockIdx.x * (long long) GROUPS + group) * COLUMNS + j;
+        float sum = 0.0f;
+        for (int slice = 0; slice < K_WARPS; slice++) {
+            sum += partial[group * K_WARPS + slice][i][j];
+        }
+        if (i < m && column < n) {
+            out[i * n + column] = sum;
+        }
+    }
+}

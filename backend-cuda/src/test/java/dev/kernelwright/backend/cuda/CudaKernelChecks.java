@@ -1,0 +1,177 @@
+package dev.kernelwright.backend.cuda;
+
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.op.Workload;
+import dev.kernelwright.op.standard.StandardOps;
+import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.BlockPool;
+import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.LoadedKernel;
+import dev.kernelwright.spi.Probe;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Every kernel against its op's reference on the machine's GPU, as a program that needs the JDK's base alone: {@code java
+ * --enable-native-access=ALL-UNNAMED -cp classes:test-classes:sdk.jar dev.kernelwright.backend.cuda.CudaKernelChecks
+ * [--time] [op ...]}. The JUnit test beside it runs the same.
+ *
+ * <p>Every point is compiled once with every axis a range, and run on all shapes; and for each shape one is compiled with
+ * fixed axes, by turns the default and one of the others.
+ */
+public final class CudaKernelChecks implements AutoCloseable {
+    private static final int OTHER_POINTS = 3;
+    /** What may hold infinities and NaN: ops whose results are then the same in float and in double. */
+    private static final Set<String> SPECIAL = Set.of("add", "mul", "silu_mul", "gelu", "sum", "argmax", "softmax");
+
+    private final BlockPool pool = new BlockPool(1);
+    private final Backend backend;
+    private final DeviceStream stream;
+    private int kernels;
+    private double worst;
+
+    /** Opens the first device. */
+    public CudaKernelChecks() {
+        CudaBackendProvider provider = new CudaBackendProvider();
+        if (provider.probe() instanceof Probe.Unavailable(String reason, String cure)) {
+            throw new IllegalStateException(reason + ": " + cure);
+        }
+        backend = provider.open(0, pool);
+        stream = backend.newStream();
+    }
+
+    /** Checks the kernels of an op. Throws an exception that names the kernel, its point and the shape. */
+    public void check(String op) throws KernelRejectedException {
+        kernels = 0;
+        worst = 0;
+        for (KernelFamily family : KernelFamily.all()) {
+            if (family.op().equals(op)) {
+                check(family);
+            }
+        }
+        System.out.printf(Locale.ROOT, "%-10s ok %3d kernels, worst error %.3f of its bound%n", op, kernels, worst);
+    }
+
+    private void check(KernelFamily family) throws KernelRejectedException {
+        Workload ranged = family.ranged();
+        KernelTemplate template = backend.template(ranged.signature()).orElse(null);
+        List<LoadedKernel> loaded = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        try {
+            loaded.add(backend.baseline(ranged.signature()).orElseThrow());
+            names.add("the baseline");
+            if (template != null) {
+                for (Map<String, Long> point : KernelPoints.some(template, ranged.signature(), OTHER_POINTS)) {
+                    loaded.add(load(template, point, ranged.signature()));
+                    names.add("the template at " + point);
+                }
+            }
+            kernels += loaded.size();
+            for (int i = 0; i < family.shapes().size(); i++) {
+                checkShape(family, i, loaded, names);
+            }
+        } finally {
+            loaded.forEach(LoadedKernel::close);
+        }
+    }
+
+    private void checkShape(KernelFamily family, int index, List<LoadedKernel> loaded, List<String> names)
+            throws KernelRejectedException {
+        long[] shape = family.shapes().get(index);
+        Workload fixed = family.fixed(shape);
+        KernelTrial.Values[] kinds = KernelTrial.Values.values();
+        int allowed = SPECIAL.contains(family.op()) ? kinds.length : kinds.length - 1;
+        for (int misalignmentWords = 0; misalignmentWords < 2; misalignmentWords++) {
+            try (KernelTrial trial = new KernelTrial(backend, stream, fixed, shape,
+                    kinds[(index + misalignmentWords) % allowed], index, misalignmentWords)) {
+                for (int i = 0; i < loaded.size(); i++) {
+                    run(trial, loaded.get(i), names.get(i) + " of " + family.text(), shape);
+                }
+                checkFixed(trial, fixed, index + misalignmentWords, shape);
+                if (indexInput(family.op()) >= 0 && shape[0] > 2) {
+                    trial.setIndex(indexInput(family.op()), 1, -1);
+                    trial.setIndex(indexInput(family.op()), (int) shape[0] - 1, 8192);
+                    for (int i = 0; i < loaded.size(); i++) {
+                        run(trial, loaded.get(i), names.get(i) + " of " + family.text() + " with wrong indices", shape);
+                    }
+                }
+            }
+        }
+    }
+
+    private static int indexInput(String op) {
+        return op.equals("embedding") ? 0 : op.equals("rope") ? 3 : -1;
+    }
+
+    private void checkFixed(KernelTrial trial, Workload fixed, int index, long[] shape)
+            throws KernelRejectedException {
+        KernelTemplate template = backend.template(fixed.signature()).orElse(null);
+        if (template == null) {
+            return;
+        }
+        List<Map<String, Long>> points = KernelPoints.some(template, fixed.signature(), OTHER_POINTS);
+        Map<String, Long> point = points.get(index % points.size());
+        try (LoadedKernel kernel = load(template, point, fixed.signature())) {
+            kernels++;
+            run(trial, kernel, "the template at " + point + " of " + fixed, shape);
+        }
+    }
+
+    private void run(KernelTrial trial, LoadedKernel kernel, String name, long[] shape) {
+        try {
+            worst = Math.max(worst, trial.run(kernel));
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(name + " with axes " + Arrays.toString(shape) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private LoadedKernel load(KernelTemplate template, Map<String, Long> point, KernelSignature signature)
+            throws KernelRejectedException {
+        try {
+            return backend.load(backend.compile(template.expand(point, signature), signature), signature);
+        } catch (KernelRejectedException e) {
+            throw new KernelRejectedException(e.reason(), "the template at " + point + " of " + signature + ": "
+                    + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+        backend.close();
+        pool.close();
+    }
+
+    /** Checks, or times, the named ops or all; exits with 1 if something is not right. */
+    public static void main(String[] args) {
+        List<String> ops = new ArrayList<>(List.of(args));
+        boolean time = ops.remove("--time");
+        if (ops.isEmpty()) {
+            StandardOps.all().forEach(op -> ops.add(op.name()));
+        }
+        boolean failed = false;
+        try (CudaKernelChecks checks = new CudaKernelChecks()) {
+            System.out.println(checks.backend.device().name());
+            for (String op : ops) {
+                try {
+                    checks.check(op);
+                } catch (KernelRejectedException | RuntimeException e) {
+                    System.out.println(op + " FAILED: " + e.getMessage());
+                    failed = true;
+                }
+            }
+            if (time) {
+                new KernelTimes(checks.backend, checks.stream).print(ops);
+            }
+        }
+        if (failed) {
+            System.exit(1);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package dev.kernelwright.backend.cuda;
+
+import dev.kernelwright.op.Accuracy;
+import dev.kernelwright.op.BufferSpec;
+import dev.kernelwright.op.Elements;
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.Workload;
+import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.LaunchArguments;
+import dev.kernelwright.spi.LoadedKernel;
+import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Launches of kernels with the same random inputs, each compared with the op's reference; inputs and the memory around
+ * each buffer must be what they were.
+ *
+ * <p>What lies around an input is NaN, and an index far outside, so that a kernel which reads it shows.
+ */
+final class KernelTrial implements AutoCloseable {
+    private static final int GUARD_WORDS = 64;
+    /** A NaN that no kernel computes: an element that keeps it was not written. */
+    private static final int UNWRITTEN = 0x7fc0_beef;
+
+    /** What random inputs are like; each shows mistakes that the others hide. */
+    enum Values {
+        /** Many ties, and exact sums. */
+        SMALL_INTEGERS,
+        NORMAL,
+        /** An exponential without its maximum subtracted overflows. */
+        LARGE,
+        /** A variance as a difference of squares cancels. */
+        OFFSET,
+        /** Infinities, NaN, zeros and numbers near the ends of the range among normal ones. */
+        SPECIAL;
+
+        private static final float[] SPECIALS = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 0f, -0f,
+                1e30f, -1e30f, 1e-40f, Float.intBitsToFloat(0x7f80_0123)};
+
+        float next(SplittableRandom random) {
+            return (float) switch (this) {
+                case SMALL_INTEGERS -> random.nextInt(-8, 9);
+                case NORMAL -> random.nextGaussian();
+                case LARGE -> 64 * random.nextGaussian();
+                case OFFSET -> 128 + random.nextGaussian();
+                case SPECIAL -> random.nextInt(2048) == 0
+                        ? SPECIALS[random.nextInt(SPECIALS.length)]
+                        : random.nextGaussian();
+            };
+        }
+    }
+
+    private final Workload workload;
+    private final KernelSignature signature;
+    private final long[] axes;
+    private final Backend backend;
+    private final DeviceStream stream;
+    private final Arena arena = Arena.ofShared();
+    private final List<Buffer> buffers = new ArrayList<>();
+    private final List<double[]> expected = new ArrayList<>();
+    private final List<double[]> bounds = new ArrayList<>();
+
+    /**
+     * Makes a trial.
+     *
+     * @param seed makes it repeatable
+     * @param misalignmentWords how many words from an aligned address every buffer begins
+     */
+    KernelTrial(Backend backend, DeviceStream stream, Workload workload, long[] axes, Values values, long seed,
+            int misalignmentWords) {
+        this.backend = backend;
+        this.stream = stream;
+        this.workload = workload;
+        this.signature = workload.signature();
+        this.axes = axes.clone();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (BufferSpec spec : signature.buffers()) {
+            Buffer buffer = new Buffer(spec.dtype(), signature.shape(spec, axes), misalignmentWords);
+            if (spec.indexLimit() != null) {
+                int limit = (int) signature.evaluate(spec.indexLimit(), axes);
+                buffer.fill(() -> random.nextInt(limit));
+            } else if (!spec.output()) {
+                buffer.fill(() -> Float.floatToRawIntBits(values.next(random)));
+            }
+            buffers.add(buffer);
+        }
+        computeReference();
+    }
+
+    private void computeReference() {
+        int inputs = signature.inputs().size();
+        double factor = workload.op().accuracy().factor(signature, axes);
+        List<Elements> elements = buffers.stream().map(buffer -> new Elements(buffer.onHost())).toList();
+        for (Elements output : elements.subList(inputs, elements.size())) {
+            expected.add(new double[Math.toIntExact(output.count())]);
+            bounds.add(new double[Math.toIntExact(output.count())]);
+        }
+        ReferenceCall call = new ReferenceCall(signature, elements.subList(0, inputs), axes) {
+            @Override
+            public void put(int output, long index, double value, double magnitude) {
+                expected.get(output)[(int) index] = value;
+                bounds.get(output)[(int) index] = Accuracy.bound(factor, elements.get(inputs + output).dtype(),
+                        magnitude);
+            }
+        };
+        long units = signature.evaluate(workload.op().units(), axes);
+        for (long unit = 0; unit < units; unit++) {
+            workload.op().reference().compute(call, unit);
+        }
+    }
+
+    /** Puts an index outside its table, and expects the first output's rows that it belongs to to be NaN. */
+    void setIndex(int input, int row, int index) {
+        buffers.get(input).set(row, index);
+        double[] results = expected.getFirst();
+        int perRow = results.length / Math.toIntExact(axes[0]);
+        Arrays.fill(results, row * perRow, (row + 1) * perRow, Double.NaN);
+    }
+
+    /**
+     * Launches a kernel and checks everything.
+     *
+     * @return the largest error as a part of its bound
+     * @throws IllegalStateException if something is wrong
+     */
+    double run(LoadedKernel kernel) {
+        LaunchArguments arguments = new LaunchArguments(buffers.size(), axes.length);
+        System.arraycopy(axes, 0, arguments.axes(), 0, axes.length);
+        try (Arena own = Arena.ofShared()) {
+            for (int i = 0; i < buffers.size(); i++) {
+                buffers.get(i).upload();
+                arguments.setBuffer(i, buffers.get(i).onDevice());
+            }
+            long workspaceBytes = kernel.workspaceBytes(axes);
+            Buffer workspace = new Buffer(own, DType.F32, new long[]{Math.ceilDiv(workspaceBytes, Float.BYTES)}, 0);
+            if (workspaceBytes > 0) {
+                workspace.upload();
+                arguments.setWorkspace(workspace.onDevice());
+            }
+            kernel.launch(stream, arguments);
+            stream.synchronize();
+            for (int i = 0; i < buffers.size(); i++) {
+                buffers.get(i).requireUnchanged(signature.buffers().get(i));
+            }
+            if (workspaceBytes > 0) {
+                workspace.requireGuards("workspace");
+            }
+        }
+        double worst = 0;
+        for (int output = 0; output < expected.size(); output++) {
+            worst = Math.max(worst, compare(output));
+        }
+        return worst;
+    }
+
+    private double compare(int output) {
+        Elements found = new Elements(buffers.get(signature.inputs().size() + output).found());
+        double[] values = expected.get(output);
+        double worst = 0;
+        for (int i = 0; i < values.length; i++) {
+            double result = found.get(i);
+            double bound = bounds.get(output)[i];
+            double error = Math.abs(result - values[i]);
+            // Beyond the largest float, infinity is what the type can say.
+            boolean overflow = Double.isInfinite(result) && Math.abs(values[i]) > Float.MAX_VALUE
+                    && Math.signum(result) == Math.signum(values[i]);
+            boolean right = Double.isFinite(values[i]) ? error <= bound : Double.compare(result, values[i]) == 0;
+            if (!right && !overflow) {
+                throw new IllegalStateException("output " + output + ", element " + i + " of " + values.length + " is "
+                        + result + ", but the reference is " + values[i] + " and the bound " + bound);
+            }
+            if (error > 0 && Double.isFinite(error) && bound > 0) {
+                worst = Math.max(worst, error / bound);
+            }
+        }
+        return worst;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    @FunctionalInterface
+    private interface Bits {
+        int next();
+    }
+
+    /** A tensor between two guards, on the host as it is to be and on the device. */
+    private final class Buffer {
+        final DType dtype;
+        final long[] shape;
+        final int start;
+        final int count;
+        final MemorySegment before;
+        final MemorySegment after;
+        final Tensor device;
+
+        Buffer(DType dtype, long[] shape, int misalignmentWords) {
+            this(arena, dtype, shape, misalignmentWords);
+        }
+
+        Buffer(Arena arena, DType dtype, long[] shape, int misalignmentWords) {
+            this.dtype = dtype;
+            this.shape = shape;
+            this.start = GUARD_WORDS + misalignmentWords;
+            this.count = Math.toIntExact(Tensor.byteSize(dtype, shape) / Integer.BYTES);
+            int words = start + count + GUARD_WORDS;
+            before = arena.allocate(4L * words, Tensor.ALIGNMENT_BYTES);
+            after = arena.allocate(4L * words, Tensor.ALIGNMENT_BYTES);
+            device = backend.allocate(arena, DType.I32, words);
+            for (int i = 0; i < words; i++) {
+                before.setAtIndex(ValueLayout.JAVA_INT, i, UNWRITTEN);
+            }
+        }
+
+        void fill(Bits bits) {
+            for (int i = 0; i < count; i++) {
+                set(i, bits.next());
+            }
+        }
+
+        void set(int index, int bits) {
+            before.setAtIndex(ValueLayout.JAVA_INT, start + index, bits);
+        }
+
+        Tensor onHost() {
+            return Tensor.wrap(before.asSlice(4L * start, 4L * count), dtype, shape);
+        }
+
+        Tensor found() {
+            return Tensor.wrap(after.asSlice(4L * start, 4L * count), dtype, shape);
+        }
+
+        Tensor onDevice() {
+            return Tensor.over(device.memory(), 4L * start, dtype, shape);
+        }
+
+        void upload() {
+            backend.copy(stream, Tensor.wrap(before, DType.I32, device.shape()), device);
+            stream.synchronize();
+        }
+
+        void requireUnchanged(BufferSpec spec) {
+            requireGuards(spec.name());
+            if (!spec.output() && before.mismatch(after) >= 0) {
+                throw new IllegalStateException("the input " + spec.name() + " was written");
+            }
+        }
+
+        /** Also brings what is on the device back. */
+        void requireGuards(String name) {
+            backend.copy(stream, device, Tensor.wrap(after, DType.I32, device.shape()));
+            stream.synchronize();
+            for (int i = 0; i < start + count + GUARD_WORDS; i++) {
+                if ((i < start || i >= start + count) && after.getAtIndex(ValueLayout.JAVA_INT, i) != UNWRITTEN) {
+                    throw new IllegalStateException("the word " + (i - start) + " of " + name + ", which has " + count
+                            + ", was written");
+                }
+            }
+        }
+    }
+}
