@@ -17,9 +17,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Greedy decoding with a trained model prints what llama2.c prints, whichever kernels answer. */
 class LlamaSampleTest {
@@ -75,6 +78,24 @@ class LlamaSampleTest {
 
             assertThat(runtime.statistics().misses()).isEqualTo(OPS);
             assertThat(model.ops()).noneMatch(BoundOp::isTuned);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"opencl", "cuda"})
+    void baselinesOfADeviceWithMemoryOfItsOwnPrintTheText(String device) throws IOException {
+        try (KernelStore store = DirectoryStore.open(cache);
+                ComputeRuntime runtime = openIfThere(device, store);
+                LlamaModel model = new LlamaModel(checkpoint, runtime, runtime.device(device))) {
+            assertThat(write(model)).isEqualTo(expected);
+        }
+    }
+
+    private static ComputeRuntime openIfThere(String device, KernelStore store) {
+        try {
+            return ComputeRuntime.builder().devices(device).store(store).missPolicy(MissPolicy.BASELINE_ONLY).build();
+        } catch (IllegalStateException e) {
+            return Assumptions.abort("there is no such device here: " + e.getMessage());
         }
     }
 
