@@ -30,20 +30,24 @@ public final class CudaKernelChecks implements AutoCloseable {
     /** What may hold infinities and NaN: ops whose results are then the same in float and in double. */
     private static final Set<String> SPECIAL = Set.of("add", "mul", "silu_mul", "gelu", "sum", "argmax", "softmax");
 
-    private final BlockPool pool = new BlockPool(1);
     private final Backend backend;
     private final DeviceStream stream;
     private int kernels;
     private double worst;
 
-    /** Opens the first device. */
-    public CudaKernelChecks() {
+    /** Checks the kernels of a backend, and closes it in the end. */
+    CudaKernelChecks(Backend backend) {
+        this.backend = backend;
+        this.stream = backend.newStream();
+    }
+
+    /** Opens the first device; {@code pool} must be closed afterwards. */
+    static CudaKernelChecks open(BlockPool pool) {
         CudaBackendProvider provider = new CudaBackendProvider();
         if (provider.probe() instanceof Probe.Unavailable(String reason, String cure)) {
             throw new IllegalStateException(reason + ": " + cure);
         }
-        backend = provider.open(0, pool);
-        stream = backend.newStream();
+        return new CudaKernelChecks(provider.open(0, pool));
     }
 
     /** Checks the kernels of an op. Throws an exception that names the kernel, its point and the shape. */
@@ -145,7 +149,6 @@ public final class CudaKernelChecks implements AutoCloseable {
     public void close() {
         stream.close();
         backend.close();
-        pool.close();
     }
 
     /** Checks, or times, the named ops or all; exits with 1 if something is not right. */
@@ -156,7 +159,7 @@ public final class CudaKernelChecks implements AutoCloseable {
             StandardOps.all().forEach(op -> ops.add(op.name()));
         }
         boolean failed = false;
-        try (CudaKernelChecks checks = new CudaKernelChecks()) {
+        try (BlockPool pool = new BlockPool(1); CudaKernelChecks checks = open(pool)) {
             System.out.println(checks.backend.device().name());
             for (String op : ops) {
                 try {

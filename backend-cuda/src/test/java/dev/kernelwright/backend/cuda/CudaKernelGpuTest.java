@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.standard.StandardOps;
+import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.Probe;
 import java.util.stream.Stream;
@@ -16,13 +17,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The checks of {@link CudaKernelChecks}, for JUnit. */
 @Tag("gpu")
 class CudaKernelGpuTest {
+    private static final BlockPool POOL = new BlockPool(1);
     private static CudaKernelChecks checks;
 
     @BeforeAll
     static void open() {
         assumeTrue(new CudaBackendProvider().probe() instanceof Probe.Available,
                 "this machine has no CUDA driver with a GPU");
-        checks = new CudaKernelChecks();
+        checks = CudaKernelChecks.open(POOL);
     }
 
     @AfterAll
@@ -30,6 +32,7 @@ class CudaKernelGpuTest {
         if (checks != null) {
             checks.close();
         }
+        POOL.close();
     }
 
     static Stream<String> ops() {
