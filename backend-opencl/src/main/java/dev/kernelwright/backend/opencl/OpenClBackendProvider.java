@@ -53,7 +53,8 @@ public final class OpenClBackendProvider implements BackendProvider {
 
     @Override
     public Set<String> environmentVariables() {
-        return Set.of("LD_LIBRARY_PATH", "OCL_ICD_VENDORS", "OPENCL_VENDOR_PATH", "CUDA_VISIBLE_DEVICES",
+        return Set.of("LD_LIBRARY_PATH", "OCL_ICD_VENDORS", "OCL_ICD_FILENAMES",
+                "OPENCL_VENDOR_PATH", "CUDA_VISIBLE_DEVICES",
                 "POCL_DEVICES");
     }
 

@@ -93,7 +93,7 @@ final class TrialSession {
     private void answer(Command command, DataInputStream in, DataOutputStream out)
             throws IOException, KernelRejectedException, KernelFailedException {
         switch (command) {
-            case OPEN -> open(in.readUTF(), in.readInt(), in.readInt());
+            case OPEN -> open(in.readUTF(), in.readInt(), in.readUTF(), in.readInt());
             case LOAD -> {
                 int number = in.readInt();
                 KernelSignature signature = TrialCodec.readSignature(in);
@@ -135,10 +135,16 @@ final class TrialSession {
         }
     }
 
-    private void open(String providerName, int deviceIndex, int threads) {
+    private void open(String providerName, int deviceIndex, String model, int threads) {
         for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
             if (provider.name().equals(providerName)) {
                 Backend backend = provider.open(deviceIndex, new BlockPool(threads));
+                if (!backend.device().model().equals(model)) {
+                    // Devices are numbered as a driver finds them, and it may find others without the environment.
+                    throw new IllegalArgumentException("the device " + backend.device().name() + " is "
+                            + backend.device().model() + " in a trial worker and " + model + " outside: let the backend"
+                            + " name the environment variable that makes the difference");
+                }
                 DeviceStream stream = backend.newStream();
                 device = new Device(backend, stream, new TrialMemory(memoryFile, backend, stream));
                 return;

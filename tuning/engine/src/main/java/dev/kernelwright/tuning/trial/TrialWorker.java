@@ -118,6 +118,7 @@ public final class TrialWorker implements AutoCloseable {
         trustedRequest("the device " + backend.device().name(), Command.OPEN, deadline, out -> {
             out.writeUTF(WorkerCommand.providerName(backend));
             out.writeInt(WorkerCommand.deviceIndex(backend));
+            out.writeUTF(backend.device().model());
             out.writeInt(threads);
         }, Results::none);
     }
