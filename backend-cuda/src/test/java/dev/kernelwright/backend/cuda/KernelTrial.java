@@ -40,6 +40,8 @@ final class KernelTrial implements AutoCloseable {
         LARGE,
         /** A variance as a difference of squares cancels. */
         OFFSET,
+        /** NaN among normal numbers, which must reach all results that depend on it and no others. */
+        NANS,
         /** Infinities, NaN, zeros and numbers near the ends of the range among normal ones. */
         SPECIAL;
 
@@ -52,6 +54,7 @@ final class KernelTrial implements AutoCloseable {
                 case NORMAL -> random.nextGaussian();
                 case LARGE -> 64 * random.nextGaussian();
                 case OFFSET -> 128 + random.nextGaussian();
+                case NANS -> random.nextInt(1024) == 0 ? Float.NaN : random.nextGaussian();
                 case SPECIAL -> random.nextInt(2048) == 0
                         ? SPECIALS[random.nextInt(SPECIALS.length)]
                         : random.nextGaussian();
