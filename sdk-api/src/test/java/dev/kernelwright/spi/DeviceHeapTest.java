@@ -9,7 +9,6 @@ import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -77,15 +76,14 @@ class DeviceHeapTest {
         workspace.giveBack();
         assertThat(workspace.borrow(50)).isSameAs(small);
         AtomicBoolean lentTwice = new AtomicBoolean();
-        CountDownLatch waiting = new CountDownLatch(1);
         Thread other = Thread.ofPlatform().start(() -> {
-            waiting.countDown();
             workspace.borrow(1_000);
             lentTwice.set(true);
             workspace.giveBack();
         });
-        waiting.await();
-        Thread.sleep(50);
+        while (other.isAlive() && other.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
         assertThat(lentTwice).isFalse();
         workspace.giveBack();
         other.join();
