@@ -177,7 +177,7 @@ class KernelFilesTest {
             builder.axis(axis.name(), switch (axis.name()) {
                 case "rows" -> Math.min(max, 16);
                 // Few rows of a product have a template of their own.
-                case "m" -> max > 8 ? 4096 : max;
+                case "m" -> max > 8 ? 512 : max;
                 default -> max;
             });
         });
