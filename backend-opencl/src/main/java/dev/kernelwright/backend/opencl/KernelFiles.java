@@ -9,11 +9,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Finds baselines and templates among the resources. A baseline is a template without parameters.
  *
- * <p>An op has a template of one name for every device, or one for graphics processors and one for others.
+ * <p>An op has a template of one name for every device, or one for graphics processors, {@code .gpu}, and one for others,
+ * {@code .cpu}. Where one kernel serves both but not one search space, directives begin with {@code // @gpu} or
+ * {@code // @cpu} in place of {@code // @}.
  */
 final class KernelFiles {
     private static final long MAX_ROWS_OF_DOT = 16;
@@ -23,13 +26,15 @@ final class KernelFiles {
     private KernelFiles() {}
 
     static Optional<KernelTemplate> baseline(KernelSignature signature) {
-        return find("baselines", List.of(signature.op()), signature);
+        return find("baselines", List.of(signature.op()), signature, text -> text);
     }
 
     static Optional<KernelTemplate> template(KernelSignature signature, boolean isGpu) {
-        String kind = isGpu ? ".gpu" : ".cpu";
-        String variant = variant(signature);
-        return find("templates", List.of(variant + kind, signature.op() + kind, signature.op()), signature);
+        String kind = isGpu ? "gpu" : "cpu";
+        String other = isGpu ? "cpu" : "gpu";
+        String op = signature.op();
+        return find("templates", List.of(variant(signature) + "." + kind, op + "." + kind, op), signature,
+                text -> text.replaceAll("// @" + other + " .*\n", "").replace("// @" + kind + " ", "// @"));
     }
 
     /**
@@ -51,10 +56,11 @@ final class KernelFiles {
         };
     }
 
-    private static Optional<KernelTemplate> find(String folder, List<String> names, KernelSignature signature) {
+    private static Optional<KernelTemplate> find(String folder, List<String> names, KernelSignature signature,
+            UnaryOperator<String> choice) {
         return signature.dtype() == DType.F32
                 ? names.stream().flatMap(name -> read(folder + "/" + name + ".cl").stream()).findFirst()
-                        .map(text -> KernelTemplate.parse(OpenClBackend.LANGUAGE, text))
+                        .map(text -> KernelTemplate.parse(OpenClBackend.LANGUAGE, choice.apply(text)))
                 : Optional.empty();
     }
 

@@ -1,11 +1,12 @@
 // A work-group takes ITEMS x VECTORS vectors; its work-items take neighbouring vectors, and then the next ITEMS. A CPU
 // prefers work-groups of one work-item, a GPU large ones.
 //
-// @parameter ITEMS 64 1 128 256
-// @parameter VECTORS 4 1 2 16 128 1024
-// @parameter WIDTH 4 1 8 16
-// @require ITEMS == 1 || VECTORS <= 16 && WIDTH <= 4
-// @require ITEMS > 1 || VECTORS >= 16 && WIDTH >= 8
+// @cpu parameter ITEMS 1
+// @cpu parameter VECTORS 128 16 1024
+// @cpu parameter WIDTH 16 8
+// @gpu parameter ITEMS 128 64 256
+// @gpu parameter VECTORS 4 1 2 16
+// @gpu parameter WIDTH 1 4
 // @step run grid=ceil_div(n,ITEMS*VECTORS*WIDTH) block=ITEMS
 #define ITEMS 64
 #define VECTORS 4

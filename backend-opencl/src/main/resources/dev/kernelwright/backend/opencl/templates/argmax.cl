@@ -6,14 +6,16 @@
 // equal. The greatest key is found first, and then the lowest column that has it. With SPLIT > 1 both go to the
 // workspace for each share, and a work-item of the second step compares those of a row.
 //
-// @parameter ITEMS 64 1 128 256 512
-// @parameter WIDTH 4 1 8 16
-// @parameter VECTORS 2 1 4 8
-// @parameter ROWS_PER_GROUP 1 4 16 64
+// @cpu parameter ITEMS 1
+// @cpu parameter WIDTH 16 8
+// @cpu parameter VECTORS 4 2 8
+// @cpu parameter ROWS_PER_GROUP 1 4 16 64
+// @gpu parameter ITEMS 256 64 128 512
+// @gpu parameter WIDTH 1 4
+// @gpu parameter VECTORS 4 1 2
+// @gpu parameter ROWS_PER_GROUP 1
 // @parameter SPLIT 1 2 4 8 16 64
-// @require ITEMS == 1 || WIDTH <= 4 && ROWS_PER_GROUP == 1 && VECTORS <= 4
-// @require ITEMS > 1 || WIDTH >= 8
-// @require ITEMS == 64 || ITEMS / 2 < cols
+// @require ITEMS == 256 || ITEMS / 2 < cols
 // @require ROWS_PER_GROUP == 1 || ROWS_PER_GROUP / 4 < rows
 // @require SPLIT == 1 || ROWS_PER_GROUP == 1 && rows <= 256 && cols / SPLIT >= 2048
 // @step run grid=ceil_div(rows,ROWS_PER_GROUP);SPLIT block=ITEMS;1

@@ -1,13 +1,15 @@
 // A work-group makes ROWS_PER_GROUP rows, one after the other. Its work-items take neighbouring vectors of a row, and
 // then the next ITEMS, into VECTORS accumulators. A CPU prefers work-groups of one work-item, a GPU large ones.
 //
-// @parameter ITEMS 64 1 128 256 512
-// @parameter WIDTH 4 1 8 16
-// @parameter VECTORS 2 1 4 8
-// @parameter ROWS_PER_GROUP 1 4 16 64
-// @require ITEMS == 1 || WIDTH <= 4 && ROWS_PER_GROUP == 1 && VECTORS <= 4
-// @require ITEMS > 1 || WIDTH >= 8
-// @require ITEMS == 64 || ITEMS / 2 < cols
+// @cpu parameter ITEMS 1
+// @cpu parameter WIDTH 16 8
+// @cpu parameter VECTORS 4 2 8
+// @cpu parameter ROWS_PER_GROUP 1 4 16 64
+// @gpu parameter ITEMS 256 64 128 512
+// @gpu parameter WIDTH 1 4
+// @gpu parameter VECTORS 4 1 2
+// @gpu parameter ROWS_PER_GROUP 1
+// @require ITEMS == 256 || ITEMS / 2 < cols
 // @require ROWS_PER_GROUP == 1 || ROWS_PER_GROUP / 4 < rows
 // @step run grid=ceil_div(rows,ROWS_PER_GROUP) block=ITEMS
 #define EPS 1e-5

@@ -2,13 +2,15 @@
 // vector of pairs of SERIES heads, one after the other. A CPU prefers work-groups of one work-item. A position out of
 // its range makes NaN.
 //
-// @parameter LANES 16 1 32 64
-// @parameter GROUP 4 1 16
-// @parameter SERIES 1 4 16 64
-// @parameter WIDTH 1 4 8 16
-// @require LANES == 1 || WIDTH <= 4 && SERIES <= 4
-// @require LANES > 1 || WIDTH >= 8 && GROUP == 1
-// @require GROUP * SERIES <= 4 || GROUP * SERIES / 4 < rows * heads
+// @cpu parameter LANES 1
+// @cpu parameter GROUP 1
+// @cpu parameter SERIES 16 1 4 64
+// @cpu parameter WIDTH 16 8
+// @gpu parameter LANES 32 16 64
+// @gpu parameter GROUP 4 1 16
+// @gpu parameter SERIES 1 4
+// @gpu parameter WIDTH 1 4
+// @require GROUP * SERIES <= 16 || GROUP * SERIES / 4 < rows * heads
 // @step run grid=ceil_div(rows*heads,GROUP*SERIES) block=LANES;GROUP
 #define INTERLEAVED 0
 #define LANES 16
