@@ -7,24 +7,60 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
-/** Finds baselines and templates among the resources: a file for each op. A baseline is a template without parameters. */
+/**
+ * Finds baselines and templates among the resources. A baseline is a template without parameters.
+ *
+ * <p>An op has a template of one name for every device, or one for graphics processors, {@code .gpu}, and one for others,
+ * {@code .cpu}. Where one kernel serves both but not one search space, directives begin with {@code // @gpu} or
+ * {@code // @cpu} in place of {@code // @}.
+ */
 final class KernelFiles {
+    private static final long MAX_ROWS_OF_DOT = 16;
+    private static final long MAX_ROWS_OF_VECTOR = 4;
+    private static final long MAX_ROWS_OF_FEW = 16;
+
     private KernelFiles() {}
 
     static Optional<KernelTemplate> baseline(KernelSignature signature) {
-        return find("baselines", signature);
+        return find("baselines", List.of(signature.op()), signature, text -> text);
     }
 
-    static Optional<KernelTemplate> template(KernelSignature signature) {
-        return find("templates", signature);
+    static Optional<KernelTemplate> template(KernelSignature signature, boolean isGpu) {
+        String kind = isGpu ? "gpu" : "cpu";
+        String other = isGpu ? "cpu" : "gpu";
+        String op = signature.op();
+        return find("templates", List.of(variant(signature) + "." + kind, op + "." + kind, op), signature,
+                text -> text.replaceAll("// @" + other + " .*\n", "").replace("// @" + kind + " ", "// @"));
     }
 
-    private static Optional<KernelTemplate> find(String folder, KernelSignature signature) {
+    /**
+     * Most ops have one template. A product with few rows is bound by reading b once, not by arithmetic, and is best
+     * done in the order in which b lies; so is attention of few queries with its keys.
+     */
+    private static String variant(KernelSignature signature) {
+        String op = signature.op();
+        long[] axes = signature.maxAxes();
+        return switch (op) {
+            case "matmul" -> {
+                boolean transposed = signature.attributes().getOrDefault("transpose_b", 0.0) != 0;
+                yield transposed && axes[0] <= MAX_ROWS_OF_DOT
+                        ? "matmul_dot"
+                        : !transposed && axes[0] <= MAX_ROWS_OF_VECTOR ? "matmul_vector" : op;
+            }
+            case "attention" -> axes[1] * axes[3] / Math.max(axes[4], 1) <= MAX_ROWS_OF_FEW ? "attention_few" : op;
+            default -> op;
+        };
+    }
+
+    private static Optional<KernelTemplate> find(String folder, List<String> names, KernelSignature signature,
+            UnaryOperator<String> choice) {
         return signature.dtype() == DType.F32
-                ? read(folder + "/" + signature.op() + ".cl")
-                        .map(text -> KernelTemplate.parse(OpenClBackend.LANGUAGE, text))
+                ? names.stream().flatMap(name -> read(folder + "/" + name + ".cl").stream()).findFirst()
+                        .map(text -> KernelTemplate.parse(OpenClBackend.LANGUAGE, choice.apply(text)))
                 : Optional.empty();
     }
 

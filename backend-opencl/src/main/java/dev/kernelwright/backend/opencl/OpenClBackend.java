@@ -87,7 +87,7 @@ final class OpenClBackend implements Backend {
 
     @Override
     public Optional<KernelTemplate> template(KernelSignature signature) {
-        return KernelFiles.template(signature);
+        return KernelFiles.template(signature, device.isGpu());
     }
 
     @Override

@@ -21,7 +21,9 @@ final class SourceScreen {
             Pattern.MULTILINE);
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
     private static final Pattern OUTSIDE =
-            Pattern.compile("^(?:\\{\\}|[^()]*=|typedef\\b[^()]*$|(?:struct|union|enum)\\b[^()]*\\{\\}$)");
+            Pattern.compile("^(?:[^()]*=(?:[^()]*|[^,]*)$|typedef\\b[^()]*$|(?:struct|union|enum)\\b[^()]*\\{\\}$)");
+    /** What is left of a function's end once its body has been taken out. */
+    private static final String FUNCTION_END = "){}";
     private static final Set<String> DIRECTIVES =
             Set.of("", "define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "pragma");
     private static final Set<String> FORBIDDEN = Set.of("asm", "__asm", "__asm__", "printf", "extern", "_Pragma",
@@ -72,7 +74,8 @@ final class SourceScreen {
     private static void requireDefinitions(String text) throws KernelRejectedException {
         String outside = withoutBodies(DIRECTIVE.matcher(text).replaceAll(""));
         for (String part : outside.split(";", -1)) {
-            String statement = part.substring(part.lastIndexOf("){}") + 1).strip();
+            int end = part.lastIndexOf(FUNCTION_END);
+            String statement = (end < 0 ? part : part.substring(end + FUNCTION_END.length())).strip();
             if (!statement.isEmpty() && !OUTSIDE.matcher(statement).find()) {
                 throw forbidden("'" + statement.replaceAll("\\s+", " ") + "' without a body or a value",
                         "define what is declared");

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.StandardOps;
+import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -171,7 +176,7 @@ class SpecialValuesTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, Integer.MIN_VALUE, 13, Integer.MAX_VALUE})
     void aWrongIndexMakesItsRowNanAndNoOther(int index) throws KernelRejectedException {
-        for (int dim : new int[]{1, 15, 16, 40}) {
+        for (int dim : new int[]{15, 40}) {
             everyKernel("embedding(rows=70,vocab=13,dim=" + dim + ")",
                     (workload, kernel) -> requireOneRowOfNan(workload, kernel, 0, index, dim));
             for (int interleaved : new int[]{0, 1}) {
@@ -236,6 +241,19 @@ class SpecialValuesTest {
         Workload workload = StandardOps.catalog().parse(text, DType.F32);
         try (LoadedKernel baseline = backend.baseline(workload.signature()).orElseThrow()) {
             check.check(workload, baseline);
+        }
+        Set<KernelTemplate> templates = new HashSet<>();
+        for (boolean isGpu : new boolean[]{false, true}) {
+            templates.add(KernelFiles.template(workload.signature(), isGpu).orElseThrow());
+        }
+        for (KernelTemplate template : templates) {
+            for (Map<String, Long> point : TemplatePoints.covering(template, workload.signature())) {
+                KernelBinary binary = backend.compile(template.expand(point, workload.signature()),
+                        workload.signature());
+                try (LoadedKernel kernel = backend.load(binary, workload.signature())) {
+                    check.check(workload, kernel);
+                }
+            }
         }
     }
 }

@@ -40,14 +40,19 @@ __kernel void run(__global const float *q, __global const float *k, __global con
         float shift = new_max == -INFINITY ? 0.0f : new_max;
         float rescale = exp(max_score - shift);
         max_score = new_max;
+        barrier(CLK_LOCAL_MEM_FENCE);
+        if (item < count) {
+            weights[item] = exp(weights[item] - shift);
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
         sum *= rescale;
         for (int j = 0; j < count; j++) {
-            sum += exp(weights[j] - shift);
+            sum += weights[j];
         }
         for (long d = item; d < head_dim; d += ITEMS) {
             float value = out[unit * head_dim + d] * rescale;
             for (int j = 0; j < count; j++) {
-                value = fma(exp(weights[j] - shift), v[first + (start + j) * stride + d], value);
+                value = fma(weights[j], v[first + (start + j) * stride + d], value);
             }
             out[unit * head_dim + d] = value;
         }

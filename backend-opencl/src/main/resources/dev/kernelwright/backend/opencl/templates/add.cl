@@ -1,20 +1,43 @@
-// A work-item for some vectors, which lie a whole grid apart, so that neighbours read neighbouring memory.
-// @parameter BLOCK 64 128 256 16
-// @parameter VECTORS 4 1 2 8
-// @step run grid=ceil_div(n,4*BLOCK*VECTORS) block=BLOCK
-#define BLOCK 64
+// A work-group takes ITEMS x VECTORS vectors; its work-items take neighbouring vectors, and then the next ITEMS. A CPU
+// prefers work-groups of one work-item, a GPU large ones.
+//
+// @cpu parameter ITEMS 1
+// @cpu parameter VECTORS 128 16 1024
+// @cpu parameter WIDTH 16 8
+// @gpu parameter ITEMS 128 64 256
+// @gpu parameter VECTORS 4 1 2 16
+// @gpu parameter WIDTH 1 4
+// @step run grid=ceil_div(n,ITEMS*VECTORS*WIDTH) block=ITEMS
+#define ITEMS 64
 #define VECTORS 4
+#define WIDTH 4
+
+#if WIDTH == 16
+#define LOAD(i, p) vload16(i, p)
+#define STORE(v, i, p) vstore16(v, i, p)
+#elif WIDTH == 8
+#define LOAD(i, p) vload8(i, p)
+#define STORE(v, i, p) vstore8(v, i, p)
+#elif WIDTH == 4
+#define LOAD(i, p) vload4(i, p)
+#define STORE(v, i, p) vstore4(v, i, p)
+#else
+#define LOAD(i, p) (p)[i]
+#define STORE(v, i, p) (p)[i] = (v)
+#endif
+#define COMPUTE(a, b) ((a) + (b))
 
 __kernel void run(__global const float *restrict a, __global const float *restrict b, __global float *restrict out,
         long n) {
-    long first = get_group_id(0) * (long) (BLOCK * VECTORS) + get_local_id(0);
+    long first = get_group_id(0) * (ITEMS * VECTORS) + get_local_id(0);
+    #pragma unroll 4
     for (int v = 0; v < VECTORS; v++) {
-        long vector = first + v * BLOCK;
-        if (4 * vector + 4 <= n) {
-            vstore4(vload4(vector, a) + vload4(vector, b), vector, out);
+        long vector = first + v * ITEMS;
+        if ((vector + 1) * WIDTH <= n) {
+            STORE(COMPUTE(LOAD(vector, a), LOAD(vector, b)), vector, out);
         } else {
-            for (long i = 4 * vector; i < n; i++) {
-                out[i] = a[i] + b[i];
+            for (long i = vector * WIDTH; i < n; i++) {
+                out[i] = COMPUTE(a[i], b[i]);
             }
         }
     }

@@ -1,0 +1,99 @@
+package dev.kernelwright.backend.opencl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.ReasonCode;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the text of a kernel may not hold, and that honest kernels are not refused. */
+class SourceScreenTest {
+    private static final String KERNEL = "\n__kernel void run(__global float *out, long n) { out[0] = n; }\n";
+
+    static Stream<Arguments> refused() {
+        return Stream.of(
+                arguments("a file", "#include \"/etc/passwd\"" + KERNEL, "#include"),
+                arguments("a file, with spaces", " # include <stdio.h>" + KERNEL, "#include"),
+                arguments("a file, by a digraph", "%:include <stdio.h>" + KERNEL, "#include"),
+                arguments("a file, by a trigraph", "??=include <stdio.h>" + KERNEL, "#include"),
+                arguments("a file, over two lines", "#inc\\\nlude <stdio.h>" + KERNEL, "#include"),
+                arguments("a file, after a comment", "/* x */ #include <stdio.h>" + KERNEL, "#include"),
+                arguments("the next file", "#include_next <stdio.h>" + KERNEL, "#include_next"),
+                arguments("an import", "#import <stdio.h>" + KERNEL, "#import"),
+                arguments("embedded bytes", "#embed \"/etc/passwd\"" + KERNEL, "#embed"),
+                arguments("another line number", "#line 7" + KERNEL, "#line"),
+                arguments("whether a file is there", "#if __has_include(<stdio.h>)\n#endif" + KERNEL, "__has_include"),
+                arguments("an unknown pragma", "#pragma clang diagnostic ignored \"-Wall\"" + KERNEL, "#pragma"),
+                arguments("a pragma as an operator", "_Pragma(\"weak exit\")" + KERNEL, "_Pragma"),
+                arguments("a name put together", "#define CALL(a, b) a##b" + KERNEL, "##"),
+                arguments("a name put together by digraphs", "#define CALL(a, b) a%:%:b" + KERNEL, "##"),
+                arguments("inline assembly", "__kernel void run() { asm(\"hlt\"); }", "asm"),
+                arguments("inline assembly, otherwise", "__kernel void run() { __asm__ volatile(\"hlt\"); }",
+                        "__asm__"),
+                arguments("inline assembly over two lines", "__kernel void run() { as\\\nm(\"hlt\"); }", "asm"),
+                arguments("output", "__kernel void run() { printf(\"x\"); }", "printf"),
+                arguments("the compiler's own function", "__kernel void run() { __builtin_trap(); }",
+                        "__builtin_trap"),
+                arguments("a function of the process", "extern int system(const char *);" + KERNEL, "extern"),
+                arguments("a prototype", "int system(__constant char *text);" + KERNEL, "int system"),
+                arguments("a prototype of no parameters", "void abort(void);" + KERNEL, "void abort"),
+                arguments("a prototype after a function", KERNEL + "void abort();", "void abort"),
+                arguments("a prototype among others", "typedef float real; void abort();" + KERNEL, "void abort"),
+                arguments("a prototype beside a constant", "__constant int x = 1, abort();" + KERNEL, "abort"),
+                arguments("a variable of the process", "int environ;" + KERNEL, "int environ"),
+                arguments("a constructor", "__attribute__((constructor)) void start() { }" + KERNEL, "constructor"),
+                arguments("an alias", "void a() __attribute__((alias(\"exit\")));" + KERNEL, "alias"),
+                arguments("a section", "__attribute__ (( section(\".init\"))) int x = 1;" + KERNEL, "section"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refused")
+    void isRefused(@SuppressWarnings("unused") String name, String source, String named) {
+        KernelRejectedException rejection = catchThrowableOfType(KernelRejectedException.class,
+                () -> SourceScreen.screen(source));
+        assertThat(rejection).isNotNull();
+        assertThat(rejection.reason()).isEqualTo(ReasonCode.FORBIDDEN_MEMBER);
+        assertThat(rejection).hasMessageContaining(named).hasMessageContaining(": ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"// printf, asm and #include are only spoken of\n",
+            "/* extern int system(char *); */\n", "#pragma unroll 4\n",
+            "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n", "#pragma OPENCL FP_CONTRACT OFF\n",
+            "#ifdef cl_khr_fp64\ntypedef double real;\n#else\ntypedef float real;\n#endif\n",
+            "__constant float TABLE[4] = {1.0f, 2.0f, 3.0f, 4.0f};\n", "__constant int SIZE = 4, TWICE = 8;\n",
+            "__constant float ROOT = sqrt(2.0f);\n",
+            "typedef struct { float x; float y; } pair;\n", "struct pair { float x; };\n", "enum kind { ONE, TWO };\n",
+            "static float twice(float x) { return 2 * x; }\n", "inline float twice(float x) { return 2 * x; }\n",
+            "__attribute__((reqd_work_group_size(64, 1, 1))) __kernel void other(__global float *out) { out[0] = 1; }\n",
+            "#define TILE 16\n#if TILE == 16 && defined(TILE)\n#undef TILE\n#endif\n", "\n\n\t\n"})
+    void anHonestSourceIsNotRefused(String beginning) {
+        assertThatCode(() -> SourceScreen.screen(beginning + KERNEL)).doesNotThrowAnyException();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noKernelOfTheBackendsOwnIsRefused() {
+        return TestFamily.all().stream().map(family -> DynamicTest.dynamicTest(family.text(), () -> {
+            KernelSignature signature = family.ranged().signature();
+            SourceScreen.screen(KernelFiles.baseline(signature).orElseThrow().expand(Map.of(), signature).text());
+            for (boolean isGpu : new boolean[]{false, true}) {
+                KernelTemplate template = KernelFiles.template(signature, isGpu).orElseThrow();
+                for (Map<String, Long> point : TemplatePoints.covering(template, signature)) {
+                    SourceScreen.screen(template.expand(point, signature).text());
+                }
+            }
+        }));
+    }
+}
