@@ -172,6 +172,7 @@ class TrialWorkerTest {
                 send(child, TrialProtocol.Command.OPEN, out -> {
                     out.writeUTF("fake");
                     out.writeInt(0);
+                    out.writeUTF(backend.device().model());
                     out.writeInt(1);
                 });
                 child.receive(1_000, soon());
@@ -201,6 +202,24 @@ class TrialWorkerTest {
             assertThat(directory).doesNotExist();
         } finally {
             process.close();
+        }
+    }
+
+    @Test
+    void anotherDeviceThanTheParentsIsRefused() throws Exception {
+        Path directory = WorkerDirectory.create(0);
+        try (WorkerConnection connection = new WorkerConnection(directory);
+                WorkerProcess process =
+                        WorkerProcess.start(WorkerCommand.of(LIMITS, backend), Set.of("PATH"), directory);
+                FrameChannel child = connection.accept(process, soon())) {
+            send(child, TrialProtocol.Command.OPEN, out -> {
+                out.writeUTF("fake");
+                out.writeInt(0);
+                out.writeUTF("a device that only the parent sees");
+                out.writeInt(1);
+            });
+            assertThat(new String(child.receive(1_000, soon()), UTF_8)).contains("BROKEN")
+                    .contains("a device that only the parent sees").contains("environment variable");
         }
     }
 
