@@ -24,7 +24,7 @@ import java.util.Map;
  */
 public record RooflineKernels(KernelTemplate multiplyAdds, long flopsPerRepeat, long items, long repeats,
         KernelTemplate copy) {
-    private static final long[] WORKING_SETS = {1L << 20, 16L << 20, 256L << 20};
+    private static final long[] WORKING_SETS = {1L << 20, 16L << 20, 64L << 20, 128L << 20, 256L << 20};
     private static final long COPIED_BYTES = 1L << 30;
     private static final int LAUNCHES = 6;
 

@@ -1,5 +1,6 @@
 // Chains of multiply-adds in registers, enough of them that none waits for another.
-// @step run grid=ceil_div(n,4) block=4
+// A processor, which is given few work-items, has each in a work-group of its own; a graphics processor wants them wide.
+// @step run grid=ceil_div(n,max(1,min(n/64,64))) block=max(1,min(n/64,64))
 __kernel void run(__global const float *x, __global float *out, long n, long repeats) {
     long item = get_global_id(0);
     if (item >= n) {
