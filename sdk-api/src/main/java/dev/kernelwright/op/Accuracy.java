@@ -1,6 +1,7 @@
 package dev.kernelwright.op;
 
 import dev.kernelwright.tensor.DType;
+import java.util.Locale;
 
 /**
  * How far a result may be from the reference: (r + 4 sqrt(t)) u m.
@@ -13,10 +14,17 @@ import dev.kernelwright.tensor.DType;
  * honest order of summation in the type itself, and too narrow for sums kept in half its precision. A result below the
  * type's smallest normal number may also be flushed to zero. With r = t = 0 results must be equal.
  *
+ * <p>A half-precision result is computed in f32 and rounded once more when it is stored, which adds its own u of the
+ * value. What a workload relaxes ({@link Relaxation}) adds its relative error of m.
+ *
  * @param roundings r, at least 0
  * @param terms t, over axes and attributes
+ * @param exactOnIntegers whether the op only adds and multiplies, so that results are exact on small whole numbers as
+ *        long as no sum leaves the whole numbers that f32 holds
  */
-public record Accuracy(int roundings, Expression terms) {
+public record Accuracy(int roundings, Expression terms, boolean exactOnIntegers) {
+    /** Whole numbers up to here, and their sums that do not pass it, are exact in f32. */
+    public static final double EXACT_INTEGERS = 0x1p24;
     private static final double LAMBDA = 4;
 
     /** Checks the number of roundings. */
@@ -26,9 +34,15 @@ public record Accuracy(int roundings, Expression terms) {
         }
     }
 
-    /** Returns r + 4 sqrt(t) for the given axis values: the bound in units of u m. */
+    /** Returns r + 4 sqrt(t) and what is relaxed for the given axis values: the bound in units of u m. */
     public double factor(KernelSignature signature, long[] axisValues) {
-        return roundings + LAMBDA * Math.sqrt((double) signature.evaluate(terms, axisValues));
+        double strict = roundings + LAMBDA * Math.sqrt((double) signature.evaluate(terms, axisValues));
+        return strict == 0 ? 0 : strict + relaxed(signature);
+    }
+
+    private static double relaxed(KernelSignature signature) {
+        return signature.relaxations().stream().mapToDouble(Relaxation::relativeError).sum()
+                / DType.F32.unitRoundoff();
     }
 
     /**
@@ -36,15 +50,39 @@ public record Accuracy(int roundings, Expression terms) {
      *
      * @param factor what {@link #factor} gave
      * @param dtype the result's type; a half-precision result is rounded once more when it is stored
+     * @param value the result's value
      * @param magnitude the result's magnitude
      */
-    public static double bound(double factor, DType dtype, double magnitude) {
+    public static double bound(double factor, DType dtype, double value, double magnitude) {
         if (factor == 0) {
             return 0;
         }
         double bound = factor * DType.F32.unitRoundoff() * magnitude + DType.F32.minNormal();
+        // Below the smallest normal number a type's values are evenly spaced.
         return dtype == DType.F16 || dtype == DType.BF16
-                ? bound + dtype.unitRoundoff() * (magnitude + bound) + dtype.minNormal()
+                ? bound + dtype.unitRoundoff() * Math.max(Math.abs(value) + bound, dtype.minNormal())
                 : bound;
+    }
+
+    /** Says with numbers how the bound of a workload's results comes about, for records. */
+    public String derivation(KernelSignature signature, long[] axisValues) {
+        double factor = factor(signature, axisValues);
+        if (factor == 0) {
+            return "equal to the reference";
+        }
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "(%d + 4 sqrt(%d)", roundings,
+                signature.evaluate(terms, axisValues)));
+        for (Relaxation relaxation : signature.relaxations()) {
+            if (relaxation.relativeError() > 0) {
+                text.append(String.format(Locale.ROOT, " + %.0f for %s",
+                        relaxation.relativeError() / DType.F32.unitRoundoff(), relaxation.id()));
+            }
+        }
+        text.append(String.format(Locale.ROOT, ") u m = %.1f u m, with u = 2^-24 and m the sum of the terms' absolute"
+                + " values", factor));
+        if (signature.dtype() != DType.F32) {
+            text.append(", and a rounding to ").append(signature.dtype());
+        }
+        return exactOnIntegers ? text.append("; exact on small integers").toString() : text.toString();
     }
 }

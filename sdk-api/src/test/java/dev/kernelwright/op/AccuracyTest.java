@@ -13,34 +13,51 @@ class AccuracyTest {
     @Test
     void theFactorIsRoundingsAndFourRootsOfTheTerms() {
         KernelSignature sum = StandardOps.catalog().parse("sum(rows=3,cols=1..100)", DType.F32).signature();
-        Accuracy accuracy = new Accuracy(7, Expression.parse("cols"));
+        Accuracy accuracy = new Accuracy(7, Expression.parse("cols"), false);
         assertThat(accuracy.factor(sum, new long[]{3, 100})).isEqualTo(7 + 4 * 10);
         assertThat(accuracy.factor(sum, new long[]{3, 25})).isEqualTo(7 + 4 * 5);
     }
 
     @Test
     void theBoundOfF32IsTheFactorTimesUnitRoundoffAndMagnitudeAndTheSmallestNormal() {
-        assertThat(Accuracy.bound(47, DType.F32, 3)).isEqualTo(47 * U * 3 + 0x1p-126);
-        assertThat(Accuracy.bound(47, DType.F32, 0)).isEqualTo(0x1p-126);
+        assertThat(Accuracy.bound(47, DType.F32, 3, 3)).isEqualTo(47 * U * 3 + 0x1p-126);
+        assertThat(Accuracy.bound(47, DType.F32, 0, 0)).isEqualTo(0x1p-126);
     }
 
     @Test
-    void theBoundOfAHalfPrecisionTypeHasOneRoundingToItMore() {
+    void theBoundOfAHalfPrecisionTypeHasOneRoundingOfTheValueMore() {
         double inner = 47 * U * 3 + 0x1p-126;
-        assertThat(Accuracy.bound(47, DType.BF16, 3)).isEqualTo(inner + 0x1p-8 * (3 + inner) + 0x1p-126);
-        assertThat(Accuracy.bound(47, DType.F16, 3)).isEqualTo(inner + 0x1p-11 * (3 + inner) + 0x1p-14);
+        assertThat(Accuracy.bound(47, DType.BF16, -2, 3)).isEqualTo(inner + 0x1p-8 * (2 + inner));
+        assertThat(Accuracy.bound(47, DType.F16, 2, 3)).isEqualTo(inner + 0x1p-11 * (2 + inner));
+    }
+
+    @Test
+    void belowItsSmallestNormalNumberAHalfPrecisionTypeIsEvenlySpaced() {
+        assertThat(Accuracy.bound(1, DType.F16, 0, 0)).isEqualTo(0x1p-126 + 0x1p-25);
+    }
+
+    @Test
+    void whatIsRelaxedAddsItsErrorToTheFactor() {
+        Accuracy accuracy = new Accuracy(7, Expression.parse("cols"), true);
+        KernelSignature relaxed = StandardOps.catalog().parse("sum(rows=3,cols=25,allow=tf32+fast_math)", DType.F32)
+                .signature();
+        assertThat(accuracy.factor(relaxed, new long[]{3, 25})).isEqualTo(27 + 0x1p14 + 0x1p13);
+        assertThat(accuracy.derivation(relaxed, new long[]{3, 25})).isEqualTo("(7 + 4 sqrt(25) + 16384 for tf32 + 8192"
+                + " for fast_math) u m = 24603.0 u m, with u = 2^-24 and m the sum of the terms' absolute values; exact"
+                + " on small integers");
     }
 
     @Test
     void anExactOpHasNoToleranceInAnyType() {
         for (DType dtype : DType.values()) {
-            assertThat(Accuracy.bound(0, dtype, 1e30)).isZero();
+            assertThat(Accuracy.bound(0, dtype, 1e30, 1e30)).isZero();
         }
     }
 
     @Test
     void aNegativeNumberOfRoundingsIsRefused() {
-        assertThatThrownBy(() -> new Accuracy(-1, Expression.constant(0))).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> new Accuracy(-1, Expression.constant(0), false))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("-1 roundings were given: at least 0 are needed");
     }
 }

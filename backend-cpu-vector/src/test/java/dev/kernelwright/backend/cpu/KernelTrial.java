@@ -130,7 +130,7 @@ final class KernelTrial {
             public void put(int output, long index, double value, double magnitude) {
                 Elements results = elements.get(inputs + output);
                 requireClose(output, index, results.get(index), value,
-                        Accuracy.bound(factor, results.dtype(), magnitude));
+                        Accuracy.bound(factor, results.dtype(), value, magnitude));
                 compared[0]++;
             }
         };

@@ -112,7 +112,7 @@ final class KernelTrial implements AutoCloseable {
             public void put(int output, long index, double value, double magnitude) {
                 expected.get(output)[(int) index] = value;
                 bounds.get(output)[(int) index] = Accuracy.bound(factor, elements.get(inputs + output).dtype(),
-                        magnitude);
+                        value, magnitude);
             }
         };
         long units = signature.evaluate(workload.op().units(), axes);

@@ -147,7 +147,8 @@ final class KernelTrial {
             @Override
             public void put(int output, long index, double value, double magnitude) {
                 Elements results = elements.get(inputs + output);
-                requireClose(index, results.get(index), value, Accuracy.bound(factor, results.dtype(), magnitude));
+                requireClose(index, results.get(index), value,
+                        Accuracy.bound(factor, results.dtype(), value, magnitude));
                 compared[0]++;
             }
         };

@@ -3,6 +3,7 @@ package dev.kernelwright.op.standard;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code attention}: scaled dot-product attention with grouped queries,
@@ -48,6 +49,7 @@ public final class Attention {
             .require("causal == 0 || q_len <= ctx")
             .flops("4 * batch * heads * head_dim * (q_len * ctx - causal * (q_len * (q_len - 1) / 2))")
             .accuracy(20, "ctx + head_dim")
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("batch * q_len * heads", Attention::computeQuery)
             .build();
 

@@ -3,6 +3,7 @@ package dev.kernelwright.op.standard;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code softmax}: over the last axis,
@@ -31,6 +32,7 @@ public final class Softmax {
             .require("max(rows, cols) <= 2147483647")
             .flops("5 * rows * cols")
             .accuracy(18, "cols")
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("rows", Softmax::computeRow)
             .build();
 

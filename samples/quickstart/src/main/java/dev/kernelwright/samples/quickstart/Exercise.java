@@ -99,7 +99,8 @@ final class Exercise {
         double factor = workload.op().accuracy().factor(signature, signature.maxAxes());
         for (int i = 0; i < expected.length; i++) {
             // Not "greater than": NaN must fail.
-            if (!(Math.abs(found.get(i) - expected[i]) <= Accuracy.bound(factor, output.dtype(), magnitudes[i]))) {
+            if (!(Math.abs(found.get(i) - expected[i])
+                    <= Accuracy.bound(factor, output.dtype(), expected[i], magnitudes[i]))) {
                 return false;
             }
         }

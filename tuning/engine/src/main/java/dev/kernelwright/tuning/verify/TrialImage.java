@@ -79,8 +79,9 @@ final class TrialImage implements AutoCloseable {
             long limit = indexLimit == null ? 0 : Math.max(1, signature.evaluate(indexLimit, axes));
             inParallel(elements.count(), (from, to) -> {
                 for (long e = from; e < to; e++) {
-                    long bits = numbers.at(e);
-                    elements.set(e, limit == 0 ? kind.value(bits) : SecretSequence.below(limit, bits));
+                    elements.set(e, limit == 0
+                            ? kind.value(numbers, e, elements.count(), buffer.dtype())
+                            : InputKind.index(limit, numbers.at(e)));
                 }
             });
         }
@@ -151,11 +152,11 @@ final class TrialImage implements AutoCloseable {
     }
 
     /**
-     * Compares inputs and guard bands in a worker's file with the image.
+     * Compares the guard bands in a worker's file with the image.
      *
      * @throws KernelRejectedException if a kernel has written to them
      */
-    void requireUntouched(FileChannel file, int set) throws KernelRejectedException, IOException {
+    void requireGuardsUntouched(FileChannel file, int set) throws KernelRejectedException, IOException {
         long base = set * layout.byteSize();
         for (Guard guard : guards) {
             long at = mismatch(file, base, guard.start, guard.end);
@@ -166,6 +167,15 @@ final class TrialImage implements AutoCloseable {
                                 : (guard.end - at) + " bytes before the beginning of " + guard.behind));
             }
         }
+    }
+
+    /**
+     * Compares the inputs in a worker's file with the image.
+     *
+     * @throws KernelRejectedException if a kernel has written to them
+     */
+    void requireInputsUntouched(FileChannel file, int set) throws KernelRejectedException, IOException {
+        long base = set * layout.byteSize();
         for (int i = 0; i < signature.inputs().size(); i++) {
             Region region = layout.buffers().get(i);
             long at = mismatch(file, base, region.offset(), region.end());
@@ -197,11 +207,12 @@ final class TrialImage implements AutoCloseable {
 
     /** Returns a place to read outputs to, which lives as long as this image. */
     OutputSnapshot newSnapshot() {
-        List<Tensor> outputs = new ArrayList<>();
-        for (BufferSpec output : signature.outputs()) {
-            outputs.add(Tensor.allocate(arena, output.dtype(), signature.shape(output, axes)));
-        }
-        return new OutputSnapshot(signature, outputs);
+        return new OutputSnapshot(signature, signature.outputs().stream().map(this::newTensor).toList());
+    }
+
+    /** Returns a tensor of a buffer's type and shape, which lives as long as this image. */
+    Tensor newTensor(BufferSpec buffer) {
+        return Tensor.allocate(arena, buffer.dtype(), signature.shape(buffer, axes));
     }
 
     /** Reads the outputs from a worker's file. */
