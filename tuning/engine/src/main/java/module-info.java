@@ -6,6 +6,7 @@ module dev.kernelwright.tuning {
     requires org.slf4j;
 
     exports dev.kernelwright.tuning;
+    exports dev.kernelwright.tuning.isolation;
 
     uses dev.kernelwright.spi.BackendProvider;
 

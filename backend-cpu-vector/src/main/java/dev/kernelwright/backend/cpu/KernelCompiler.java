@@ -24,8 +24,11 @@ final class KernelCompiler {
     static final String PACKAGE = "dev.kernelwright.backend.cpu.kernel";
 
     private static final int MAX_LOG_CHARS = 64 * 1024;
+    private static final String TOO_MUCH = "the compiler ran out of memory, or of stack as it does on an expression of"
+            + " thousands of terms: divide the expression into several, with local variables";
     private static final Pattern CLASS_NAME = Pattern.compile("\\bclass\\s+([A-Za-z_][A-Za-z0-9_]*)");
-    private static final Pattern PACKAGE_LINE = Pattern.compile("(?m)^package\\s+" + Pattern.quote(PACKAGE) + "\\s*;");
+    private static final Pattern PACKAGE_LINE =
+            Pattern.compile("(?m)^\\s*package\\s+" + Pattern.quote(PACKAGE) + "\\s*;");
 
     /** A kernel sees the platform's base and the Vector API, and nothing of the application. */
     private static final List<String> OPTIONS = List.of("-proc:none", "-Xlint:none", "-nowarn", "-g:lines,source",
@@ -41,7 +44,7 @@ final class KernelCompiler {
     /**
      * Compiles a source that declares one class in {@link #PACKAGE}.
      *
-     * @throws KernelRejectedException with the compiler's log, which names lines of the source
+     * @throws KernelRejectedException if the source must not be compiled, or with the compiler's log, which names lines
      * @throws IllegalStateException if this JVM has no compiler
      */
     static Compiled compile(String source) throws KernelRejectedException {
@@ -50,20 +53,26 @@ final class KernelCompiler {
             throw new IllegalStateException("a kernel was to be compiled, but this Java has no compiler: run on a JDK,"
                     + " or with a cache that holds the kernel");
         }
-        Matcher name = CLASS_NAME.matcher(source);
-        if (!PACKAGE_LINE.matcher(source).find() || !name.find()) {
+        String code = SourceScreen.screen(source);
+        Matcher name = CLASS_NAME.matcher(code);
+        if (!PACKAGE_LINE.matcher(code).find() || !name.find()) {
             throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "the source does not declare one class in the"
                     + " package of kernels: begin it with 'package " + PACKAGE + ";' and declare one final class");
         }
         StringWriter log = new StringWriter();
         Memory files = new Memory(javac.getStandardFileManager(null, null, null));
-        boolean compiled = javac.getTask(log, files, null, OPTIONS, null,
-                List.of(new Source(name.group(1), source))).call();
+        boolean compiled;
+        try {
+            compiled = javac.getTask(log, files, null, OPTIONS, null, List.of(new Source(name.group(1), source)))
+                    .call();
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, TOO_MUCH);
+        }
         String said = log.getBuffer().length() > MAX_LOG_CHARS
                 ? log.getBuffer().substring(0, MAX_LOG_CHARS)
                 : log.toString();
         if (!compiled) {
-            throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, said.strip());
+            throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, said.isBlank() ? TOO_MUCH : said.strip());
         }
         if (files.classes.size() != 1) {
             throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "the source compiles to "

@@ -6,6 +6,7 @@ import dev.kernelwright.cli.output.Figures;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.Probe;
 import dev.kernelwright.spi.TunerProvider;
+import dev.kernelwright.tuning.isolation.Sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,9 @@ final class Diagnosis {
         boolean anyDevice = devices();
         cache();
         boolean tuner = tuner();
+        if (tuner) {
+            isolation();
+        }
         if (anyDevice && tuner) {
             findings.add(TrialCheck.run(device));
         }
@@ -132,6 +136,19 @@ final class Diagnosis {
             findings.add(Finding.warn("disk", "the free space of " + folder + " cannot be read: " + e,
                     "see to the file system"));
         }
+    }
+
+    private void isolation() {
+        Sandbox.Available available = Sandbox.available();
+        findings.add(switch (available.level()) {
+            case NAMESPACES -> Finding.ok("isolation", available.level() + ": a trial worker sees no other process, no"
+                    + " network and no files but its own");
+            case LIMITS,
+                    NONE ->
+                Finding.warn("isolation", available.level() + ", so an unproven kernel runs in a process"
+                        + " with this user's rights: " + available.whyNotMore(),
+                        "install bubblewrap and allow user namespaces");
+        });
     }
 
     private boolean tuner() {

@@ -77,6 +77,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void theTestKitKnowsTheSdkAndTheTuningEngineAndNoBackend() {
+        classes().that().resideInAPackage("dev.kernelwright.tck..")
+                .should().onlyDependOnClassesThat(not(resideInAPackage("dev.kernelwright.."))
+                        .or(resideInAnyPackage("dev.kernelwright.tck..", "dev.kernelwright.tuning.."))
+                        .or(resideInAnyPackage(SDK)))
+                .check(PRODUCTION);
+        noClasses().that().resideOutsideOfPackage("dev.kernelwright.tck..")
+                .should().dependOnClassesThat().resideInAPackage("dev.kernelwright.tck..")
+                .check(PRODUCTION);
+    }
+
+    @Test
     void packagesFormNoCycle() {
         slices().assignedFrom(new OnePerPackage()).should().beFreeOfCycles().check(PRODUCTION);
     }

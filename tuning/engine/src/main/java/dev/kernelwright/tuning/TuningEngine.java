@@ -6,6 +6,7 @@ import dev.kernelwright.spi.Tuner;
 import dev.kernelwright.spi.TuningListener;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.spi.TuningRequest;
+import dev.kernelwright.tuning.isolation.Isolation;
 import dev.kernelwright.tuning.trial.WorkerLimits;
 import java.time.Clock;
 import java.time.Duration;
@@ -155,13 +156,22 @@ public final class TuningEngine implements Tuner {
 
         /** Sets the Java heap of a trial worker in MiB, at least 32; by default 256. */
         public Builder workerHeapMebibytes(int mebibytes) {
-            limits = new WorkerLimits(mebibytes, limits.startTime(), limits.kernelTime());
+            limits = new WorkerLimits(mebibytes, limits.startTime(), limits.kernelTime(), limits.isolation());
             return this;
         }
 
         /** Sets how long one launch of a kernel may take before its worker is killed; by default 10 s. */
         public Builder kernelTime(Duration time) {
-            limits = new WorkerLimits(limits.heapMebibytes(), limits.startTime(), time);
+            limits = new WorkerLimits(limits.heapMebibytes(), limits.startTime(), time, limits.isolation());
+            return this;
+        }
+
+        /**
+         * Sets how far a trial worker must be kept from the rest of the machine: where that cannot be had, nothing is
+         * tuned. By default what {@link Isolation#PROPERTY} asks for; the most that can be had is used in any case.
+         */
+        public Builder requiredIsolation(Isolation level) {
+            limits = new WorkerLimits(limits.heapMebibytes(), limits.startTime(), limits.kernelTime(), level);
             return this;
         }
 

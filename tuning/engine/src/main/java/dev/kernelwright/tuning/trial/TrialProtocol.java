@@ -5,10 +5,10 @@ package dev.kernelwright.tuning.trial;
  *
  * <p>They meet at a Unix-domain socket in the worker's own directory. The child's first frame is the nonce from the
  * file beside the socket; without it nothing is answered. Then the parent sends a request and the child one reply, in
- * turn. A frame is its length in 4 bytes and that many bytes, big-endian: of a request the name of a
- * {@link Command} and its arguments, of a reply that of a {@link Status} and its results, as {@link TrialCodec} writes
- * them. When the socket ends, so
- * does the child.
+ * turn. A frame is its length in 4 bytes and that many bytes, big-endian: of a request a random number, the name of a
+ * {@link Command} and its arguments, of a reply the same number, the name of a {@link Status} and its results, as
+ * {@link TrialCodec} writes them. The number ties a reply to its request: one that a kernel wrote to the socket ahead of
+ * the true one, or again, has another. When the socket ends, so does the child.
  */
 final class TrialProtocol {
     /** The socket, the nonce and the tensors, in the worker's directory, which is also its working directory. */

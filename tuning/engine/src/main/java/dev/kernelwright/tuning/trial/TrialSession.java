@@ -63,22 +63,28 @@ final class TrialSession {
         ByteArrayOutputStream reply = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(reply);
         try {
-            try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(request))) {
+            DataInputStream in = new DataInputStream(new ByteArrayInputStream(request));
+            long number = in.readLong();
+            out.writeLong(number);
+            try {
                 out.writeUTF(Status.DONE.name());
                 answer(Command.valueOf(in.readUTF()), in, out);
             } catch (KernelRejectedException e) {
                 reply.reset();
+                out.writeLong(number);
                 out.writeUTF(Status.REJECTED.name());
                 out.writeUTF(e.reason().name());
                 out.writeUTF(shorten(String.valueOf(e.getMessage())));
             } catch (KernelFailedException e) {
                 reply.reset();
+                out.writeLong(number);
                 out.writeUTF(Status.KERNEL_FAILED.name());
                 out.writeInt(e.kernel);
                 out.writeBoolean(e.getCause() instanceof IndexOutOfBoundsException);
                 out.writeUTF(shorten(String.valueOf(e.getCause())));
             } catch (IOException | RuntimeException | Error e) {
                 reply.reset();
+                out.writeLong(number);
                 out.writeUTF(Status.BROKEN.name());
                 out.writeUTF(shorten(e instanceof IOException || e instanceof IllegalArgumentException
                         ? String.valueOf(e.getMessage())

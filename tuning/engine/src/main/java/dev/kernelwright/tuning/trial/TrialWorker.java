@@ -5,6 +5,8 @@ import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.tuning.isolation.Isolation;
+import dev.kernelwright.tuning.isolation.Sandbox;
 import dev.kernelwright.tuning.trial.TrialProtocol.Command;
 import dev.kernelwright.tuning.trial.TrialProtocol.Status;
 import java.io.ByteArrayInputStream;
@@ -19,12 +21,13 @@ import java.net.ProtocolException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The parent's side of one trial worker: starts it, asks it, and kills it.
@@ -36,6 +39,7 @@ import java.util.concurrent.TimeoutException;
  * <p>Used by one thread; {@link #close} may be called from any, and ends what is under way.
  */
 public final class TrialWorker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TrialWorker.class);
     /** What a timing may take: warm-ups and samples, and some launches of the slowest kernel that is allowed. */
     private static final Duration TIMING_TIME = Duration.ofSeconds(10);
     private static final int TIMING_LAUNCHES = 2;
@@ -44,18 +48,20 @@ public final class TrialWorker implements AutoCloseable {
     private final WorkerProcess process;
     private final FrameChannel channel;
     private final FileChannel memory;
+    private final SecureRandom random = new SecureRandom();
     private int nextKernel;
     private int baseline = TimingRequest.NONE;
     private volatile boolean usable = true;
 
-    private TrialWorker(WorkerLimits limits, WorkerProcess process, FrameChannel channel, Path directory)
-            throws IOException {
+    /** Takes over a process that has connected. */
+    TrialWorker(WorkerLimits limits, WorkerProcess process, FrameChannel channel, Path directory) throws IOException {
         this.limits = limits;
         this.process = process;
         this.channel = channel;
         try {
             this.memory = FileChannel.open(directory.resolve(TrialProtocol.MEMORY_FILE), StandardOpenOption.CREATE_NEW,
                     StandardOpenOption.READ, StandardOpenOption.WRITE);
+            WorkerDirectory.claim(memory);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -84,16 +90,43 @@ public final class TrialWorker implements AutoCloseable {
      *
      * @param threads how many threads run blocks
      * @param memoryBytes how much memory for tensors is going to be written
-     * @throws IOException if it does not start, with the reason
+     * @throws IOException if it does not start, or cannot be isolated as far as is required; with the reason
+     * @throws IllegalArgumentException if the system property that requires an isolation names none
      */
     public static TrialWorker start(WorkerLimits limits, Backend backend, int threads, long memoryBytes)
             throws IOException {
+        Sandbox.Available available = Sandbox.available();
+        Isolation wanted = limits.isolation().compareTo(Isolation.required()) >= 0
+                ? limits.isolation()
+                : Isolation.required();
+        if (available.level().compareTo(wanted) < 0) {
+            throw new IOException("a trial worker with the isolation '" + wanted + "' was required, but only '"
+                    + available.level() + "' can be had here (" + available.whyNotMore()
+                    + "): install bubblewrap and allow user namespaces, or require less with -D" + Isolation.PROPERTY);
+        }
+        WorkerCommand command = WorkerCommand.of(limits, backend);
+        try {
+            return start(limits, command, backend, threads, memoryBytes, available.level());
+        } catch (IOException e) {
+            // No kernel was loaded yet, so none can bring this about.
+            if (available.level() != Isolation.NAMESPACES || wanted == Isolation.NAMESPACES
+                    || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            TrialWorker worker = start(limits, command, backend, threads, memoryBytes, Isolation.LIMITS);
+            LOG.warn("Trial workers of {} start with the isolation '{}' only, since with '{}': {}",
+                    backend.device().name(), Isolation.LIMITS, available.level(), e.getMessage());
+            return worker;
+        }
+    }
+
+    /** Starts a worker with exactly the given isolation. */
+    static TrialWorker start(WorkerLimits limits, WorkerCommand command, Backend backend, int threads,
+            long memoryBytes, Isolation isolation) throws IOException {
         Deadline deadline = Deadline.after(limits.startTime());
-        List<String> command = WorkerCommand.of(limits, backend);
-        Set<String> variables = WorkerCommand.environmentVariables(backend);
         Path directory = WorkerDirectory.create(memoryBytes);
         try (WorkerConnection connection = new WorkerConnection(directory)) {
-            WorkerProcess process = WorkerProcess.start(command, variables, directory);
+            WorkerProcess process = WorkerProcess.start(command, directory, isolation);
             TrialWorker worker;
             try {
                 worker = new TrialWorker(limits, process, connection.accept(process, deadline), directory);
@@ -232,7 +265,12 @@ public final class TrialWorker implements AutoCloseable {
         return usable;
     }
 
-    /** Returns the process id. */
+    /** Returns how far the worker is kept from the rest of the machine. */
+    public Isolation isolation() {
+        return process.isolation();
+    }
+
+    /** Returns the process id; with namespaces, that of the sandbox around the worker. */
     public long pid() {
         return process.pid();
     }
@@ -255,8 +293,10 @@ public final class TrialWorker implements AutoCloseable {
             throw new IOException("a trial worker was used after it had died");
         }
         double allowedSeconds = deadline.remainingNanos() / 1e9;
+        long number = random.nextLong();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeLong(number);
             out.writeUTF(command.name());
             arguments.write(out);
         }
@@ -275,6 +315,9 @@ public final class TrialWorker implements AutoCloseable {
             throw died(e instanceof ProtocolException ? "broke the protocol: " + e.getMessage() : process.obituary());
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(reply))) {
+            if (in.readLong() != number) {
+                throw new ProtocolException("it is not the answer to what was asked");
+            }
             requireDone(in);
             return results.read(in);
         } catch (BrokenRequestException e) {

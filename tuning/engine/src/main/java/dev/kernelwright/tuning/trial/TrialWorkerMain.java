@@ -18,6 +18,8 @@ import java.util.concurrent.SynchronousQueue;
  * kernel runs, even one that never ends.
  */
 public final class TrialWorkerMain {
+    private static final Path OUT_OF_MEMORY_SCORE = Path.of("/proc/self/oom_score_adj");
+
     private TrialWorkerMain() {}
 
     /** Serves the parent whose socket is in the working directory. */
@@ -26,6 +28,7 @@ public final class TrialWorkerMain {
         Path directory = Path.of("").toAbsolutePath();
         int exitCode = 0;
         try {
+            offerToDieFirst();
             serveParent(directory);
         } catch (EOFException e) {
             exitCode = 0; // the parent has closed the connection, or is dead
@@ -37,6 +40,15 @@ public final class TrialWorkerMain {
         WorkerDirectory.delete(directory);
         // Not exit: a kernel may have installed hooks, and one that still runs must not delay the end.
         Runtime.getRuntime().halt(exitCode);
+    }
+
+    /** If memory runs out, Linux is to end this process and not the application. */
+    private static void offerToDieFirst() {
+        try {
+            Files.writeString(OUT_OF_MEMORY_SCORE, "1000");
+        } catch (IOException e) {
+            // Another system, or one that does not allow it: then the largest process is the first, as ever.
+        }
     }
 
     private static void serveParent(Path directory) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package dev.kernelwright.tuning.trial;
 
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BackendProvider;
+import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.io.File;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -21,26 +23,30 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The command line of a trial worker.
+ * The command line of a trial worker, and what it needs.
  *
  * <p>The class path is made of where the classes that the child needs were loaded from, and nothing else: it has none
  * of the application's classes, and it is the same whether this JVM runs from a class path, a module path or a run-time
  * image.
+ *
+ * @param line the command and its arguments
+ * @param variables the environment variables that it keeps
+ * @param readable the files and folders that it reads
+ * @param devices whether it uses an accelerator
  */
-final class WorkerCommand {
+record WorkerCommand(List<String> line, Set<String> variables, Set<Path> readable, boolean devices) {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
-
-    private WorkerCommand() {}
 
     /**
      * Returns the command for a backend's device.
      *
      * @throws IOException if there is no java to run, or the backend cannot be opened again
      */
-    static List<String> of(WorkerLimits limits, Backend backend) throws IOException {
+    static WorkerCommand of(WorkerLimits limits, Backend backend) throws IOException {
         BackendProvider provider = provider(backend);
         List<String> command = new ArrayList<>();
         command.add(javaExecutable());
@@ -70,15 +76,21 @@ final class WorkerCommand {
         } else {
             command.add(TrialWorkerMain.class.getName());
         }
-        return command;
+        Set<String> variables = new HashSet<>(provider.environmentVariables());
+        Set<Path> readable = new LinkedHashSet<>(classPath);
+        readable.add(Path.of(System.getProperty("java.home")));
+        variables.forEach(name -> readable.addAll(paths(System.getenv(name))));
+        // Some drivers run a compiler or a linker when they load a kernel.
+        variables.add("PATH");
+        return new WorkerCommand(command, variables, readable, backend.memorySpace() != MemorySpace.HOST);
     }
 
-    /** Returns the environment variables that the child keeps. */
-    static Set<String> environmentVariables(Backend backend) throws IOException {
-        Set<String> names = new HashSet<>(provider(backend).environmentVariables());
-        // Some drivers run a compiler or a linker when they load a kernel.
-        names.add("PATH");
-        return names;
+    /** Returns what is a path in a variable, such as one that says where a driver's libraries are. */
+    private static List<Path> paths(@Nullable String value) {
+        return value == null
+                ? List.of()
+                : Arrays.stream(value.split(File.pathSeparator, -1)).filter(part -> part.startsWith("/")).map(Path::of)
+                        .toList();
     }
 
     /** Finds the provider by the part of the device's name before the colon, as the child will. */

@@ -1,10 +1,10 @@
 package dev.kernelwright.tuning.trial;
 
+import dev.kernelwright.tuning.isolation.Isolation;
+import dev.kernelwright.tuning.isolation.Sandbox;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,34 +17,36 @@ final class WorkerProcess implements AutoCloseable {
     /** How long a killed process may take to be gone; the kernel may first have to free its memory. */
     private static final long KILL_SECONDS = 10;
     private static final long OBITUARY_SECONDS = 2;
+    private static final long SANDBOX_SECONDS = 2;
 
     private final Process process;
     private final Path directory;
+    private final Isolation isolation;
     private final LogTail log;
     private final Thread shutdownHook;
 
-    private WorkerProcess(Process process, Path directory) {
-        this.process = process;
+    private WorkerProcess(LogTail.Started started, Path directory, Isolation isolation) {
+        this.process = started.process();
         this.directory = directory;
-        this.log = new LogTail(process.getInputStream());
+        this.isolation = isolation;
+        this.log = started.log();
         this.shutdownHook = Thread.ofPlatform().name("kernelwright-trial-shutdown").unstarted(this::destroy);
     }
 
     /**
-     * Starts the process in its directory, which is its home too and is deleted with it.
-     *
-     * @param variables what it keeps of this process' environment
+     * Starts a worker's process in its directory, which is its home too and is deleted with it.
      *
      * @throws IOException if it does not start
      */
-    static WorkerProcess start(List<String> command, Set<String> variables, Path directory) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
-        builder.environment().keySet().retainAll(variables);
+    static WorkerProcess start(WorkerCommand command, Path directory, Isolation isolation) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(Sandbox.wrap(
+                new Sandbox.Request(isolation, directory, command.readable(), command.devices()), command.line()))
+                .directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().keySet().retainAll(command.variables());
         builder.environment().putAll(Map.of("HOME", directory.toString(), "TMPDIR", directory.toString()));
-        Process process = builder.start();
-        WorkerProcess worker = new WorkerProcess(process, directory);
+        WorkerProcess worker = new WorkerProcess(LogTail.start(builder), directory, isolation);
         try {
-            process.getOutputStream().close();
+            worker.process.getOutputStream().close();
             Runtime.getRuntime().addShutdownHook(worker.shutdownHook);
         } catch (IOException | IllegalStateException e) {
             worker.destroy();
@@ -55,6 +57,10 @@ final class WorkerProcess implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    Isolation isolation() {
+        return isolation;
     }
 
     boolean isAlive() {
@@ -83,8 +89,12 @@ final class WorkerProcess implements AutoCloseable {
 
     private void destroy() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        awaitExit(KILL_SECONDS);
+        // A sandbox ends by itself after the worker in it, and then no process of it is left. Killed first, it takes the
+        // worker with it, but nobody waits for that.
+        if (isolation != Isolation.NAMESPACES || !awaitExit(SANDBOX_SECONDS)) {
+            process.destroyForcibly();
+            awaitExit(KILL_SECONDS);
+        }
         WorkerDirectory.delete(directory);
     }
 

@@ -76,6 +76,16 @@ public enum Behaviour {
     ALLOCATES,
     /** Prints without end and then exits. */
     PRINTS,
+    /** Prints and never stops. */
+    FLOODS,
+    /** Writes a success to the connection to the parent, ahead of the true reply. */
+    FORGES_SUCCESS,
+    /** Writes random bytes to the connection to the parent. */
+    SENDS_GARBAGE,
+    /** Closes the connection to the parent and stays alive. */
+    CLOSES_CONNECTION,
+    /** Throws an exception that describes what of the machine it can reach. */
+    EXPLORES,
     /** Throws an exception that describes its process. */
     TELLS,
     /** Does not compile. */

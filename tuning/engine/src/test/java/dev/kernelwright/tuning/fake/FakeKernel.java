@@ -167,6 +167,14 @@ public final class FakeKernel implements LoadedKernel {
             case ENDLESS -> spinForever();
             case ALLOCATES -> allocateForever();
             case PRINTS -> print();
+            case FLOODS -> flood();
+            case FORGES_SUCCESS -> ParentSocket.forgeSuccess();
+            case SENDS_GARBAGE -> ParentSocket.sendGarbage();
+            case CLOSES_CONNECTION -> {
+                ParentSocket.close();
+                spinForever();
+            }
+            case EXPLORES -> throw new IllegalStateException(Surroundings.describe());
             case TELLS -> throw new IllegalStateException(
                     "environment " + new TreeSet<>(System.getenv().keySet()) + ", directory "
                             + Path.of("").toAbsolutePath() + ", heap " + Runtime.getRuntime().maxMemory());
@@ -262,6 +270,13 @@ public final class FakeKernel implements LoadedKernel {
             System.out.println("line " + i + " of what a kernel prints");
         }
         System.exit(44);
+    }
+
+    @SuppressWarnings("SystemOut") // the test is about what a worker prints
+    private static void flood() {
+        while (true) {
+            System.out.println("a line of a flood that never ends");
+        }
     }
 
     @Override

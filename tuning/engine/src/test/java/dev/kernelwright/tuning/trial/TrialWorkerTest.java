@@ -12,6 +12,8 @@ import dev.kernelwright.tuning.fake.Behaviour;
 import dev.kernelwright.tuning.fake.FakeBackend;
 import dev.kernelwright.tuning.fake.FakeBackendProvider;
 import dev.kernelwright.tuning.fake.TestOps;
+import dev.kernelwright.tuning.isolation.Isolation;
+import dev.kernelwright.tuning.isolation.Sandbox;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -23,7 +25,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -56,6 +57,10 @@ class TrialWorkerTest {
         return worker.load(SIGNATURE, backend.compile(FakeBackend.source(behaviour), SIGNATURE), soon());
     }
 
+    private static Isolation level() {
+        return Sandbox.available().level();
+    }
+
     private static Deadline soon() {
         return Deadline.after(Duration.ofSeconds(20));
     }
@@ -73,7 +78,9 @@ class TrialWorkerTest {
             int kernel = load(worker, Behaviour.TELLS);
             // 64 MiB less a survivor space, as the serial collector counts.
             assertRejected(() -> worker.run(kernel, AXES, LAYOUT, soon()), ReasonCode.CRASHED,
-                    "environment [HOME, PATH, TMPDIR]",
+                    level() == Isolation.NAMESPACES
+                            ? "environment [HOME, PATH, PWD, TMPDIR]"
+                            : "environment [HOME, PATH, TMPDIR]",
                     "kernelwright-trial-" + ProcessHandle.current().pid(), "heap 6");
             assertThat(worker.isUsable()).isTrue();
         }
@@ -166,7 +173,7 @@ class TrialWorkerTest {
         Path directory = WorkerDirectory.create(0);
         WorkerProcess process;
         try (WorkerConnection connection = new WorkerConnection(directory)) {
-            process = WorkerProcess.start(WorkerCommand.of(LIMITS, backend), Set.of("PATH"), directory);
+            process = WorkerProcess.start(WorkerCommand.of(LIMITS, backend), directory, level());
             try (FrameChannel child = connection.accept(process, soon())) {
                 Files.write(directory.resolve(TrialProtocol.MEMORY_FILE), new byte[(int) LAYOUT.byteSize()]);
                 send(child, TrialProtocol.Command.OPEN, out -> {
@@ -199,7 +206,7 @@ class TrialWorkerTest {
                 Thread.sleep(20);
             }
             assertThat(process.isAlive()).isFalse();
-            assertThat(directory).doesNotExist();
+            assertThat(directory.resolve(TrialProtocol.MEMORY_FILE)).doesNotExist();
         } finally {
             process.close();
         }
@@ -210,7 +217,7 @@ class TrialWorkerTest {
         Path directory = WorkerDirectory.create(0);
         try (WorkerConnection connection = new WorkerConnection(directory);
                 WorkerProcess process =
-                        WorkerProcess.start(WorkerCommand.of(LIMITS, backend), Set.of("PATH"), directory);
+                        WorkerProcess.start(WorkerCommand.of(LIMITS, backend), directory, level());
                 FrameChannel child = connection.accept(process, soon())) {
             send(child, TrialProtocol.Command.OPEN, out -> {
                 out.writeUTF("fake");
@@ -231,6 +238,7 @@ class TrialWorkerTest {
             throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
+        out.writeLong(1);
         out.writeUTF(command.name());
         arguments.writeTo(out);
         child.send(bytes.toByteArray(), soon());
@@ -243,7 +251,7 @@ class TrialWorkerTest {
                 SocketChannel intruder = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("socket")))) {
             intruder.write(ByteBuffer.allocate(36).putInt(32).rewind());
             try (WorkerProcess process =
-                    WorkerProcess.start(WorkerCommand.of(LIMITS, backend), Set.of("PATH"), directory);
+                    WorkerProcess.start(WorkerCommand.of(LIMITS, backend), directory, level());
                     FrameChannel child = connection.accept(process, soon())) {
                 assertThat(intruder.read(ByteBuffer.allocate(1))).isEqualTo(-1);
                 child.send("nonsense".getBytes(UTF_8), soon());

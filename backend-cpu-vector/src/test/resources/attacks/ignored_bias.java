@@ -1,0 +1,39 @@
+// attack: IGNORED_OPERAND
+// workload: layer_norm(rows=8,cols=256)
+// expects: WRONG_NUMERICS
+// tries: leaves out the bias, which is often zero
+//
+// @step run grid=1
+package dev.kernelwright.backend.cpu.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+final class Kernel {
+    static void run(int block, MemorySegment x, MemorySegment weight, MemorySegment bias, MemorySegment out, long rows,
+            long cols) {
+        for (long row = 0; row < rows; row++) {
+            double mean = 0;
+            for (long c = 0; c < cols; c++) {
+                mean += (double) get(x, row * cols + c) / cols;
+            }
+            double variance = 0;
+            for (long c = 0; c < cols; c++) {
+                double difference = get(x, row * cols + c) - mean;
+                variance += difference * difference / cols;
+            }
+            double factor = 1 / Math.sqrt(variance + 1e-5);
+            for (long c = 0; c < cols; c++) {
+                put(out, row * cols + c, (float) ((get(x, row * cols + c) - mean) * factor * get(weight, c)));
+            }
+        }
+    }
+
+    static float get(MemorySegment segment, long index) {
+        return segment.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    }
+
+    static void put(MemorySegment segment, long index, float value) {
+        segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+    }
+}

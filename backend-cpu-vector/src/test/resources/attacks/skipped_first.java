@@ -1,0 +1,30 @@
+// attack: OFF_BY_ONE_EDGE
+// workload: sum(rows=8,cols=512)
+// expects: WRONG_NUMERICS
+// tries: begins to sum at the second element
+//
+// @step run grid=1
+package dev.kernelwright.backend.cpu.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+final class Kernel {
+    static void run(int block, MemorySegment x, MemorySegment out, long rows, long cols) {
+        for (long row = 0; row < rows; row++) {
+            float sum = 0;
+            for (long c = 1; c < cols; c++) {
+                sum += get(x, row * cols + c);
+            }
+            put(out, row, sum);
+        }
+    }
+
+    static float get(MemorySegment segment, long index) {
+        return segment.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    }
+
+    static void put(MemorySegment segment, long index, float value) {
+        segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+    }
+}

@@ -1,0 +1,31 @@
+// attack: TOO_FEW_BLOCKS
+// workload: gelu(n=4096)
+// expects: OUTPUT_UNWRITTEN
+// tries: launches half of the blocks
+//
+// @step run grid=n/512
+package dev.kernelwright.backend.cpu.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+final class Kernel {
+    static void run(int block, MemorySegment x, MemorySegment out, long n) {
+        for (long i = block * 256L; i < Math.min(n, block * 256L + 256); i++) {
+            put(out, i, gelu(get(x, i)));
+        }
+    }
+
+    static float get(MemorySegment segment, long index) {
+        return segment.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    }
+
+    static void put(MemorySegment segment, long index, float value) {
+        segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+    }
+
+    static float gelu(float x) {
+        double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+        return (float) (0.5 * x * (1 + Math.tanh(inner)));
+    }
+}

@@ -1,0 +1,24 @@
+// honest: from the last element to the first
+// workload: mul(n=1..4096)
+//
+// @step run grid=1
+package dev.kernelwright.backend.cpu.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+final class Kernel {
+    static void run(int block, MemorySegment a, MemorySegment b, MemorySegment out, long n) {
+        for (long i = n - 1; i >= 0; i--) {
+            put(out, i, get(a, i) * get(b, i));
+        }
+    }
+
+    static float get(MemorySegment segment, long index) {
+        return segment.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    }
+
+    static void put(MemorySegment segment, long index, float value) {
+        segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+    }
+}

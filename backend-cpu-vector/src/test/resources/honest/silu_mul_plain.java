@@ -1,0 +1,24 @@
+// honest: a plain loop in double precision
+// workload: silu_mul(n=10007)
+//
+// @step run grid=1
+package dev.kernelwright.backend.cpu.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+final class Kernel {
+    static void run(int block, MemorySegment gate, MemorySegment up, MemorySegment out, long n) {
+        for (long i = 0; i < n; i++) {
+            put(out, i, (float) (get(gate, i) / (1 + Math.exp(-get(gate, i))) * get(up, i)));
+        }
+    }
+
+    static float get(MemorySegment segment, long index) {
+        return segment.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    }
+
+    static void put(MemorySegment segment, long index, float value) {
+        segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+    }
+}

@@ -1,0 +1,29 @@
+// honest: an exponential of negative numbers only
+// workload: silu_mul(n=10007)
+//
+// @step run grid=1
+package dev.kernelwright.backend.cpu.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+final class Kernel {
+    static void run(int block, MemorySegment gate, MemorySegment up, MemorySegment out, long n) {
+        for (long i = 0; i < n; i++) {
+            put(out, i, (float) (sigmoid(get(gate, i)) * get(gate, i) * get(up, i)));
+        }
+    }
+
+    static double sigmoid(double x) {
+        double e = Math.exp(-Math.abs(x));
+        return x >= 0 ? 1 / (1 + e) : e / (1 + e);
+    }
+
+    static float get(MemorySegment segment, long index) {
+        return segment.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    }
+
+    static void put(MemorySegment segment, long index, float value) {
+        segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.kernelwright.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.kernelwright.op.OpDefinition;
+import dev.kernelwright.op.standard.StandardOps;
+import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.BackendProvider;
+import dev.kernelwright.spi.BlockPool;
+import dev.kernelwright.spi.Evaluation;
+import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.tuning.KernelEvaluator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Hostile and honest kernels of one backend through the real engine: compiled, run in a trial worker, judged by the
+ * verifier.
+ *
+ * <p>Every attack of the catalogue is rejected with the reason that its file names, and no honest kernel is rejected for
+ * anything but its speed.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class KernelCorpusContract {
+    /** For every verdict but a time-out: far more than any takes, also on a busy machine. */
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    /** For a kernel that is to be timed out: enough for the start of a worker. */
+    private static final Duration SHORT_LIMIT = Duration.ofSeconds(3);
+    private static final int THREADS = 2;
+    private static final int HONEST_RUNS = 10;
+    private static final int MIN_KERNELS = 40;
+    /** An honest kernel need not be fast. */
+    private static final Set<ReasonCode> HONEST = EnumSet.of(ReasonCode.ACCEPTED, ReasonCode.NOT_FASTER);
+
+    private final Map<String, KernelEvaluator> evaluators = new HashMap<>();
+    private final BlockPool pool = new BlockPool(THREADS);
+    private @Nullable Backend backend;
+
+    /** For subclasses. */
+    protected KernelCorpusContract() {}
+
+    /** Returns the backend's provider. */
+    protected abstract BackendProvider provider();
+
+    /** Returns a folder with the folders {@code attacks} and {@code honest}, one kernel a file. */
+    protected abstract Path corpus();
+
+    /** Returns the attacks that the backend's language cannot express, each with the reason. */
+    protected Map<Attack, String> inexpressible() {
+        return Map.of();
+    }
+
+    /**
+     * Returns the files of attacks that the verifier is known to miss today. Each is a defect: the test fails for one
+     * that is no longer missed, so that the list only gets shorter.
+     */
+    protected Set<String> missed() {
+        return Set.of();
+    }
+
+    @BeforeAll
+    void open() {
+        backend = provider().open(0, pool);
+    }
+
+    @AfterAll
+    void close() {
+        evaluators.values().forEach(KernelEvaluator::close);
+        backend().close();
+        pool.close();
+    }
+
+    private Backend backend() {
+        return Objects.requireNonNull(backend, "the backend is open between the first test and the last");
+    }
+
+    private Evaluation evaluate(CorpusKernel kernel, Duration limit) throws IOException {
+        // One worker serves many kernels, as when tuning.
+        KernelEvaluator evaluator = evaluators.computeIfAbsent(kernel.get("workload"),
+                text -> new KernelEvaluator(kernel.workload(), backend(), THREADS));
+        return evaluator.evaluate(kernel.source(backend().sourceLanguage()), limit);
+    }
+
+    private List<CorpusKernel> attacks() {
+        return CorpusKernel.readAll(corpus().resolve("attacks"));
+    }
+
+    private List<CorpusKernel> honest() {
+        return CorpusKernel.readAll(corpus().resolve("honest"));
+    }
+
+    /** Every attack of the catalogue has a kernel, or a reason why it cannot have one. */
+    @Test
+    void everyAttackOfTheCatalogueIsTried() {
+        Set<Attack> tried = new TreeSet<>(attacks().stream().map(CorpusKernel::attack).toList());
+        assertThat(tried).noneMatch(inexpressible()::containsKey);
+        tried.addAll(inexpressible().keySet());
+        assertThat(tried).containsExactly(Attack.values());
+        assertThat(attacks()).hasSizeGreaterThanOrEqualTo(MIN_KERNELS);
+    }
+
+    /** Every attack names a reason that the catalogue has for it. */
+    @Test
+    void everyAttackExpectsAReasonOfTheCatalogue() {
+        assertThat(attacks()).allSatisfy(kernel -> {
+            assertThat(kernel.attack().reasons()).contains(kernel.get("expects"));
+            assertThat(kernel.get("tries")).isNotBlank();
+        });
+    }
+
+    /** Every attack is rejected with the reason it expects. */
+    @TestFactory
+    Stream<DynamicTest> anAttackIsRejectedForItsReason() {
+        return attacks().stream().map(kernel -> dynamicTest(kernel.file(), () -> {
+            Evaluation evaluation =
+                    evaluate(kernel, kernel.get("expects").equals("TIMEOUT") ? SHORT_LIMIT : LIMIT);
+            if (missed().contains(kernel.file())) {
+                assertThat(evaluation.reason().name()).as("%s is no longer missed: take it off the list", kernel)
+                        .isNotEqualTo(kernel.get("expects"));
+            } else {
+                assertThat(evaluation.reason().name())
+                        .as("%s %s: %s", kernel, kernel.attack().tries(), evaluation.message())
+                        .isEqualTo(kernel.get("expects"));
+                assertThat(evaluation.message()).isNotBlank();
+            }
+        }));
+    }
+
+    /** There are honest kernels of every op. */
+    @Test
+    void everyOpHasHonestKernels() {
+        Map<String, Long> counts = honest().stream().collect(Collectors
+                .groupingBy(kernel -> kernel.workload().op().name(), TreeMap::new, Collectors.counting()));
+        assertThat(counts.keySet()).containsExactlyElementsOf(
+                StandardOps.catalog().definitions().stream().map(OpDefinition::name).sorted().toList());
+        assertThat(honest()).hasSizeGreaterThanOrEqualTo(MIN_KERNELS);
+    }
+
+    /** No honest kernel is rejected for anything but its speed. */
+    @TestFactory
+    Stream<DynamicTest> anHonestKernelIsNotRejected() {
+        return honest().stream().map(kernel -> dynamicTest(kernel.file(), () -> assertAccepted(kernel)));
+    }
+
+    /** Nor in any of ten runs. */
+    @TestFactory
+    @Tag("stress")
+    Stream<DynamicTest> anHonestKernelIsNeverRejected() {
+        return honest().stream().flatMap(kernel -> IntStream.rangeClosed(1, HONEST_RUNS)
+                .mapToObj(run -> dynamicTest(kernel.file() + " " + run, () -> assertAccepted(kernel))));
+    }
+
+    private void assertAccepted(CorpusKernel kernel) throws IOException {
+        Evaluation evaluation = evaluate(kernel, LIMIT);
+        assertThat(HONEST).as("%s: %s: %s", kernel, evaluation.reason(), evaluation.message())
+                .contains(evaluation.reason());
+    }
+}
