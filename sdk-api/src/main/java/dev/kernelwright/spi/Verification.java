@@ -11,7 +11,8 @@ import java.util.List;
  * @param errorRms the root mean square of the errors on normal data, in units of u m (see
  *        {@link dev.kernelwright.op.Accuracy}); NaN if no float was compared
  * @param baselineErrorRms the same of the baseline; NaN if the backend has none
- * @param spread the largest difference between results of launches on the same inputs: 0 for a deterministic kernel
+ * @param spread the largest difference between results of launches on the same inputs. Unless the workload allows
+ *        more, it is 0 but for what is forgiven while a just-in-time compiler was still at work on the kernel
  * @param isolation how the process was confined in which the kernel ran
  */
 public record Verification(String bound, List<String> stages, long comparedElements, double errorRms,

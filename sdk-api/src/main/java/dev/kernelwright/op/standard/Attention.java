@@ -103,7 +103,7 @@ public final class Attention {
             }
         }
 
-        /** Fills in the scores and returns the greatest magnitude of one. */
+        /** Fills in the scores and returns the greatest magnitude of one; an infinite one gives weight 0, exactly, or NaN. */
         private double computeScores(double[] scores) {
             Elements q = call.input(0);
             Elements k = call.input(1);
@@ -118,7 +118,9 @@ public final class Attention {
                     magnitude += Math.abs(product);
                 }
                 scores[j] = score * scale;
-                greatest = Math.max(greatest, magnitude * Math.abs(scale));
+                greatest = Double.isInfinite(scores[j])
+                        ? greatest
+                        : Math.max(greatest, magnitude * Math.abs(scale));
             }
             return greatest;
         }

@@ -255,7 +255,8 @@ public final class KernelEvaluator implements AutoCloseable {
 
     private Verification verification(Findings findings, TrialWorker current) {
         return new Verification(workload.op().accuracy().derivation(signature, signature.maxAxes()), findings.stages(),
-                findings.compared(), findings.errorRms(), baselineErrorRms, findings.spread(), current.isolation());
+                findings.compared(), findings.errorRms(), baselineErrorRms, findings.spread(),
+                current.isolation().toString());
     }
 
     /** Returns the baseline's times as they were last measured; where the backend has none, the reference's. */

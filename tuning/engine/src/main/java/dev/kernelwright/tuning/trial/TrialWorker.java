@@ -255,11 +255,6 @@ public final class TrialWorker implements AutoCloseable {
         return memory;
     }
 
-    /** Returns how the process is confined. */
-    public String isolation() {
-        return "none";
-    }
-
     /** Returns whether the worker can be asked again. */
     public boolean isUsable() {
         return usable;

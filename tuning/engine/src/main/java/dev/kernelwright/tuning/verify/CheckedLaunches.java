@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * the same bits as before, and computed the op.
  */
 final class CheckedLaunches implements AutoCloseable {
+    /** How long launches go on to see what becomes of a kernel's memory. */
+    private static final double LEFTOVER_NANOS = 200e6;
+    private static final double MIN_LEFTOVER_LAUNCHES = 2;
+    private static final double MAX_LEFTOVER_LAUNCHES = 64;
+
     private final Workload workload;
     private final long[] axes;
     private final BufferLayout layout;
@@ -144,6 +149,29 @@ final class CheckedLaunches implements AutoCloseable {
                 same = 1;
             }
         }
+    }
+
+    /** Launches often on the same buffers and leaves them as they are then. */
+    void launchOften(TrialWorker worker, int kernel, Fill fill, Deadline deadline)
+            throws KernelRejectedException, IOException {
+        fill(worker, 0, fill);
+        long start = System.nanoTime();
+        worker.run(kernel, axes, layout, deadline);
+        double launchNanos = Math.max(1, System.nanoTime() - start);
+        long launches = (long) Math.clamp(LEFTOVER_NANOS / launchNanos, MIN_LEFTOVER_LAUNCHES, MAX_LEFTOVER_LAUNCHES);
+        worker.repeat(kernel, axes, layout, 1, launches, deadline);
+        takeIn(worker, 0);
+    }
+
+    /** Launches once more on what the last launch has left, but for a few elements of inputs and outputs. */
+    void launchOnChanges(TrialWorker worker, int kernel, InputKind kind, Deadline deadline)
+            throws KernelRejectedException, IOException {
+        held = null;
+        image.changeSomeInputs(kind, random.nextLong());
+        image.writeChangesTo(worker.memory(), 0, random.nextLong());
+        worker.run(kernel, axes, layout, deadline);
+        takeIn(worker, 0);
+        requireWritten();
     }
 
     private boolean agree() throws KernelRejectedException {

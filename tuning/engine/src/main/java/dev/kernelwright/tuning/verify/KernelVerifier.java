@@ -34,6 +34,9 @@ public final class KernelVerifier {
     private static final int MIN_MEASURED = 32;
     /** How many times the baseline's error a kernel's may be. */
     private static final double BASELINE_FACTOR = 2;
+    /** A kernel that looks at a few elements to see if its inputs are the same is deceived by most changes, not by all. */
+    private static final int CHANGES = 3;
+    private static final String LEFTOVERS = "what earlier launches left, with a few elements changed";
 
     private final Workload workload;
     private final BlockPool pool;
@@ -102,16 +105,40 @@ public final class KernelVerifier {
                         throw firstData ? e : diagnose(e, launches, worker, reload, fill, where, deadline);
                     }
                     if (firstData) {
-                        errorRms = comparison.measured() < MIN_MEASURED ? Double.NaN : comparison.errorRms();
-                        requireAsPreciseAs(baselineErrorRms, errorRms);
+                        errorRms = comparison.errorRms();
+                        requireAsPreciseAs(baselineErrorRms, comparison);
                     }
                     all = all.plus(comparison);
                     stages.add(timedShape ? kind.toString() : where);
+                }
+                if (timedShape && !searching && safeguards.contains(Safeguard.LEFTOVERS)) {
+                    all = all.plus(compareOnLeftovers(launches, worker, kernel, deadline));
+                    stages.add(LEFTOVERS);
                 }
                 spread = Math.max(spread, launches.spread());
             }
         }
         return new Findings(stages, all.worstRatio(), all.compared(), errorRms, spread);
+    }
+
+    private static Comparison compareOnLeftovers(CheckedLaunches launches, TrialWorker worker, int kernel,
+            Deadline deadline) throws KernelRejectedException, IOException {
+        try {
+            launches.launchOften(worker, kernel, launches.fresh(InputKind.NORMAL), deadline);
+            Comparison comparison = Comparison.NOTHING;
+            for (int change = 0; change < CHANGES; change++) {
+                launches.launchOnChanges(worker, kernel, InputKind.NORMAL, deadline);
+                comparison = comparison.plus(launches.compare(InputKind.NORMAL, OTHER_OPERATIONS, "on " + LEFTOVERS));
+            }
+            return comparison;
+        } catch (KernelRejectedException e) {
+            if (e.reason() != ReasonCode.WRONG_NUMERICS && e.reason() != ReasonCode.OUTPUT_UNWRITTEN) {
+                throw e;
+            }
+            throw new KernelRejectedException(ReasonCode.STATEFUL, "the results depend on earlier launches, which left"
+                    + " their workspace and their outputs: write every output in every launch, from the inputs alone;"
+                    + " found was that " + e.getMessage());
+        }
     }
 
     private static double operations(boolean firstData, boolean searching) {
@@ -165,21 +192,26 @@ public final class KernelVerifier {
     }
 
     /**
-     * Rejects a kernel whose errors are more than twice the baseline's and also more than those of one that rounds as
-     * often as the op's definition says: r independent roundings of up to u m each, evenly distributed, have the root
-     * mean square sqrt(r / 3) u m. At least u m is allowed, within which a sum stays that is kept in the type itself,
-     * whatever its order: on normal data its partial sums are far below m.
+     * Rejects a kernel whose errors are more than twice the baseline's and also more than an honest kernel's may be.
+     *
+     * <p>r independent roundings of up to u m each, evenly distributed, have the root mean square sqrt(r / 3) u m. A sum
+     * of t terms of one sign that are added one after the other has partial sums from 0 to m and so an error of
+     * 0.24 sqrt(t) u m; half as much again is allowed. Where terms cancel, partial sums are smaller by what the result
+     * is smaller than m. At least u m is allowed.
      */
-    private void requireAsPreciseAs(double baselineErrorRms, double errorRms) throws KernelRejectedException {
-        double honest = Math.max(1, Math.sqrt(workload.op().accuracy().roundings() / 3.0));
-        boolean comparable = workload.signature().relaxations().isEmpty()
+    private void requireAsPreciseAs(double baselineErrorRms, Comparison comparison) throws KernelRejectedException {
+        long[] axes = workload.signature().maxAxes();
+        double roundings = workload.op().accuracy().roundings();
+        double terms = workload.signature().evaluate(workload.op().accuracy().terms(), axes);
+        double honest = Math.max(1, Math.sqrt(roundings / 3 + terms / 8 * comparison.valueMeanSquare()));
+        boolean comparable = workload.signature().relaxations().isEmpty() && comparison.measured() >= MIN_MEASURED
                 && safeguards.contains(Safeguard.BASELINE_ERROR);
-        if (comparable && errorRms > Math.max(BASELINE_FACTOR * baselineErrorRms, honest)) {
+        if (comparable && comparison.errorRms() > Math.max(BASELINE_FACTOR * baselineErrorRms, honest)) {
             throw new KernelRejectedException(ReasonCode.WRONG_NUMERICS, String.format(Locale.ROOT,
                     "the results are within their bounds but not precise: the root mean square of their errors on normal"
                             + " data is %.3g u m, the baseline's %.3g, and at most twice that or %.3g is allowed:"
                             + " compute in the op's own type",
-                    errorRms, baselineErrorRms, honest));
+                    comparison.errorRms(), baselineErrorRms, honest));
         }
     }
 

@@ -85,6 +85,7 @@ final class OutputChecker {
         private double worstRatio;
         private long measured;
         private double squaredErrors;
+        private double squaredValues;
         private Comparison.@Nullable Mismatch first;
         private Comparison.@Nullable Mismatch worst;
 
@@ -105,7 +106,7 @@ final class OutputChecker {
                     ? 0 // also a zero of the other sign, which a sum may give
                     : errorRatio(elements.dtype(), value, found, bound);
             compared++;
-            measure(elements.dtype(), found - value, magnitude);
+            measure(elements.dtype(), value, found, magnitude);
             worstRatio = Math.max(worstRatio, ratio);
             if (ratio > 1) {
                 wrong++;
@@ -115,16 +116,17 @@ final class OutputChecker {
             }
         }
 
-        private void measure(DType dtype, double error, double magnitude) {
-            double units = error / (DType.F32.unitRoundoff() * magnitude);
+        private void measure(DType dtype, double value, double found, double magnitude) {
+            double units = (found - value) / (DType.F32.unitRoundoff() * magnitude);
             if (dtype.isFloat() && Double.isFinite(units)) {
                 measured++;
                 squaredErrors += units * units;
+                squaredValues += value / magnitude * (value / magnitude);
             }
         }
 
         Comparison result() {
-            return new Comparison(compared, wrong, worstRatio, measured, squaredErrors, first, worst);
+            return new Comparison(compared, wrong, worstRatio, measured, squaredErrors, squaredValues, first, worst);
         }
     }
 

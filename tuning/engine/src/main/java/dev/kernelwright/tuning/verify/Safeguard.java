@@ -18,6 +18,8 @@ public enum Safeguard {
     DETERMINISM,
     /** Small whole numbers give exact results where the op only adds and multiplies. */
     EXACT_INTEGERS,
+    /** A launch that finds what earlier ones left, with a few elements changed, computes everything anew. */
+    LEFTOVERS,
     /** Errors are not far beyond the baseline's. */
     BASELINE_ERROR,
     /** The results of the launches that were timed are right. */

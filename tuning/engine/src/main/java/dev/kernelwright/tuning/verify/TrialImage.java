@@ -31,6 +31,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TrialImage implements AutoCloseable {
     private static final int CHUNK_BYTES = 1 << 20;
     private static final long ELEMENTS_PER_BLOCK = 1 << 16;
+    private static final long CHANGED_INTERVAL = 64;
+    private static final int POISONED_ELEMENTS = 64;
 
     private final KernelSignature signature;
     private final long[] axes;
@@ -72,18 +74,33 @@ final class TrialImage implements AutoCloseable {
     /** Fills the inputs; the same kind and seed give the same values. */
     void fillInputs(InputKind kind, long seed) {
         for (int i = 0; i < signature.inputs().size(); i++) {
-            BufferSpec buffer = signature.buffers().get(i);
-            SecretSequence numbers = new SecretSequence(seed).part(i);
-            Elements elements = new Elements(input(i));
-            Expression indexLimit = buffer.indexLimit();
-            long limit = indexLimit == null ? 0 : Math.max(1, signature.evaluate(indexLimit, axes));
-            inParallel(elements.count(), (from, to) -> {
-                for (long e = from; e < to; e++) {
+            fillInput(i, kind, new SecretSequence(seed).part(i), 1);
+        }
+    }
+
+    /** Sets one element of an input in so many. */
+    private void fillInput(int input, InputKind kind, SecretSequence numbers, long interval) {
+        BufferSpec buffer = signature.buffers().get(input);
+        Elements elements = new Elements(input(input));
+        Expression indexLimit = buffer.indexLimit();
+        long limit = indexLimit == null ? 0 : Math.max(1, signature.evaluate(indexLimit, axes));
+        // In each interval one element is chosen.
+        SecretSequence choices = numbers.part(1);
+        inParallel(elements.count(), (from, to) -> {
+            for (long e = from; e < to; e++) {
+                if (interval <= 1 || e % interval == SecretSequence.below(interval, choices.at(e / interval))) {
                     elements.set(e, limit == 0
                             ? kind.value(numbers, e, elements.count(), buffer.dtype())
                             : InputKind.index(limit, numbers.at(e)));
                 }
-            });
+            }
+        });
+    }
+
+    /** Gives a secret few of the inputs' elements, at least one of each, other values of the same kind. */
+    void changeSomeInputs(InputKind kind, long seed) {
+        for (int i = 0; i < signature.inputs().size(); i++) {
+            fillInput(i, kind, new SecretSequence(seed).part(i), Math.min(CHANGED_INTERVAL, input(i).elementCount()));
         }
     }
 
@@ -140,6 +157,23 @@ final class TrialImage implements AutoCloseable {
             write(file, set, output.offset(), output.end());
         }
         write(file, set, layout.workspace().offset(), layout.workspace().end());
+    }
+
+    /** Writes the inputs alone, and poison to a secret few of the outputs' elements; all else stays as it is there. */
+    void writeChangesTo(FileChannel file, int set, long seed) throws IOException {
+        for (Region input : layout.buffers().subList(0, signature.inputs().size())) {
+            write(file, set, input.offset(), input.end());
+        }
+        SecretSequence numbers = new SecretSequence(seed);
+        for (int i = signature.inputs().size(); i < signature.buffers().size(); i++) {
+            Region output = layout.buffers().get(i);
+            int size = signature.buffers().get(i).dtype().byteSize();
+            for (int p = 0; p < POISONED_ELEMENTS && output.byteSize() > 0; p++) {
+                long at =
+                        output.offset() + size * SecretSequence.below(output.byteSize() / size, numbers.part(i).at(p));
+                write(file, set, at, at + size);
+            }
+        }
     }
 
     private void write(FileChannel file, int set, long start, long end) throws IOException {

@@ -27,8 +27,8 @@ class KernelTimerTest {
     }
 
     @Test
-    void aTimeThatIsAThirdOfTheParentsIsNot() {
-        assertThatThrownBy(() -> KernelTimer.checkClock(LAUNCH_NANOS / 3, KernelTimerTest::launch))
+    void aTimeThatIsAFifthOfTheParentsIsNot() {
+        assertThatThrownBy(() -> KernelTimer.checkClock(LAUNCH_NANOS / 5, KernelTimerTest::launch))
                 .isInstanceOfSatisfying(KernelRejectedException.class,
                         e -> assertThat(e.reason())
                                 .isEqualTo(ReasonCode.CLOCK_MISMATCH))
