@@ -4,6 +4,7 @@ import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
 import dev.kernelwright.op.SpecialValue;
+import dev.kernelwright.tensor.DType;
 
 /**
  * The op {@code attention}: scaled dot-product attention with grouped queries,
@@ -22,6 +23,9 @@ import dev.kernelwright.op.SpecialValue;
  * influence, whatever it is.
  */
 public final class Attention {
+    /** An absolute error of the smallest normal number, in units of u: what an exponential loses below it. */
+    private static final double RANGE_LOSS = DType.F32.minNormal() / DType.F32.unitRoundoff();
+
     /**
      * The definition. {@code flops} counts the two products for every pair of a query and a key it sees, as
      * FlashAttention's authors do.
@@ -95,9 +99,10 @@ public final class Attention {
                 double value = 0;
                 double magnitude = 0;
                 for (int j = 0; j < keys; j++) {
-                    double term = weights[j] / sum * v.get(first + j * stride + d);
+                    double factor = v.get(first + j * stride + d);
+                    double term = weights[j] / sum * factor;
                     value += term;
-                    magnitude += Math.abs(term);
+                    magnitude += Math.abs(term) + Math.abs(factor) * RANGE_LOSS;
                 }
                 call.put(0, start + d, value, magnitude * (1 + scoreMagnitude));
             }

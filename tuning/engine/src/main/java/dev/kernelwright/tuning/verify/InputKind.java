@@ -26,8 +26,10 @@ enum InputKind {
     CLUSTERED("values close to their maximum"),
     /** Normal data with some NaNs. */
     NANS(SpecialValue.NAN),
-    /** Normal data with some infinities. */
-    INFINITIES(SpecialValue.INFINITY),
+    /** Normal data with some that are positive infinity: of both signs together most results would be NaN. */
+    POSITIVE_INFINITIES(SpecialValue.INFINITY, "positive infinity"),
+    /** Normal data with some that are negative infinity. */
+    NEGATIVE_INFINITIES(SpecialValue.INFINITY, "negative infinity"),
     /** Normal data with some zeros. */
     ZEROS(SpecialValue.ZERO),
     /** Normal data with some subnormal numbers. */
@@ -51,7 +53,11 @@ enum InputKind {
     }
 
     InputKind(SpecialValue special) {
-        this.label = "normal data with " + special;
+        this(special, special.toString());
+    }
+
+    InputKind(SpecialValue special, String values) {
+        this.label = "normal data with " + values;
         this.special = special;
     }
 
@@ -88,7 +94,7 @@ enum InputKind {
                     ? normal(bits)
                     : -normal(numbers.at(index - 1)) * (1 + 0x1p-10 * normal(bits));
             case CLUSTERED -> 8 - 0x1p-8 * (bits & 3);
-            case NANS, INFINITIES, ZEROS, SUBNORMALS, NEAR_MAX -> {
+            case NANS, POSITIVE_INFINITIES, NEGATIVE_INFINITIES, ZEROS, SUBNORMALS, NEAR_MAX -> {
                 double interval = SPECIAL_INTERVAL * Math.sqrt(Math.max(1, count / SMALL_COUNT));
                 long choice = numbers.part(0).at(index);
                 yield SecretSequence.below((long) interval, choice) == 0 ? special(bits, dtype) : normal(bits);
@@ -102,7 +108,8 @@ enum InputKind {
         double fraction = (bits & 0xffff_ffffL) * 0x1p-32;
         return switch (this) {
             case NANS -> Double.NaN;
-            case INFINITIES -> sign * Double.POSITIVE_INFINITY;
+            case POSITIVE_INFINITIES -> Double.POSITIVE_INFINITY;
+            case NEGATIVE_INFINITIES -> Double.NEGATIVE_INFINITY;
             case ZEROS -> sign * 0.0;
             case SUBNORMALS -> sign * dtype.minNormal() * (1 - dtype.unitRoundoff() * 2) * Math.max(fraction, 0.01);
             case NEAR_MAX -> sign * largest(dtype) * (0.5 + fraction / 2);

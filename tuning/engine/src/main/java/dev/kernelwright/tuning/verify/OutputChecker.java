@@ -25,7 +25,7 @@ final class OutputChecker {
 
     private final Workload workload;
     private final long[] axes;
-    private final double factor;
+    private final Accuracy.Bound accuracy;
     private final boolean exactIntegers;
     private final BlockPool pool;
 
@@ -37,7 +37,7 @@ final class OutputChecker {
     OutputChecker(Workload workload, long[] axes, boolean exactIntegers, BlockPool pool) {
         this.workload = workload;
         this.axes = axes.clone();
-        this.factor = workload.op().accuracy().factor(workload.signature(), axes);
+        this.accuracy = workload.op().accuracy().bound(workload.signature(), axes);
         this.exactIntegers = exactIntegers;
         this.pool = pool;
     }
@@ -100,7 +100,7 @@ final class OutputChecker {
             double found = elements.get(index);
             boolean exact = exactIntegers && magnitude <= Accuracy.EXACT_INTEGERS;
             double bound = elements.dtype().isFloat() && !exact
-                    ? Accuracy.bound(factor, elements.dtype(), value, magnitude)
+                    ? accuracy.of(elements.dtype(), value, magnitude)
                     : 0;
             double ratio = exact && found == rounded(elements.dtype(), value)
                     ? 0 // also a zero of the other sign, which a sum may give

@@ -64,7 +64,8 @@ class VerificationPlanTest {
             assertThat(kinds).hasSize(8).filteredOn(InputKind::isSpecial).hasSize(1);
             special.add(kinds.getLast());
         }
-        assertThat(special).containsExactlyInAnyOrder(InputKind.NANS, InputKind.INFINITIES, InputKind.ZEROS,
+        assertThat(special).containsExactlyInAnyOrder(InputKind.NANS, InputKind.POSITIVE_INFINITIES,
+                InputKind.NEGATIVE_INFINITIES, InputKind.ZEROS,
                 InputKind.SUBNORMALS);
     }
 
