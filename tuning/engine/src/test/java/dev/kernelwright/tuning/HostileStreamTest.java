@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 class HostileStreamTest {
     private static final int FEW = 20;
     private static final int MANY = 1_000;
-    private static final Duration KERNEL_TIME = Duration.ofMillis(300);
+    private static final Duration KERNEL_TIME = Duration.ofSeconds(1);
     /** What a verdict may take beyond the time of the kernel: killing the worker, and starting the next one. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
