@@ -1,115 +1,88 @@
 package dev.kernelwright.backend.cpu;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The members of other classes that a kernel may use, by owner and name.
+ * The members of other classes that a kernel may use, by owner, name and descriptor; they are listed one by one in
+ * {@code allowed-members.txt}.
  *
- * <p>Listed one by one, because classes that look harmless are not: {@code Integer.getInteger} reads the environment,
- * {@code Math.random} keeps state, and {@code MemorySegment.reinterpret} reaches all memory. Left out on purpose:
- * {@code MemorySegment.address}, with which a kernel could know its inputs again; everything that takes or gives
- * arrays, classes or functions.
+ * <p>One by one, because classes that look harmless are not, and because the next version of the platform may add to
+ * them.
  */
 final class AllowedMembers {
-    private static final Set<String> NUMBER_METHODS = Set.of("abs", "max", "min", "sum", "compare", "compareUnsigned",
-            "bitCount", "numberOfLeadingZeros", "numberOfTrailingZeros", "rotateLeft", "rotateRight", "signum",
-            "highestOneBit", "lowestOneBit", "divideUnsigned", "remainderUnsigned", "isNaN", "isInfinite", "isFinite",
-            "float16ToFloat", "floatToFloat16", "intBitsToFloat", "floatToIntBits", "floatToRawIntBits",
-            "longBitsToDouble", "doubleToLongBits", "doubleToRawLongBits");
-
-    private static final Set<String> MATH_METHODS = Set.of("abs", "max", "min", "fma", "sqrt", "cbrt", "exp", "expm1",
-            "log", "log10", "log1p", "pow", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh",
-            "tanh", "hypot", "ceil", "floor", "rint", "round", "signum", "copySign", "getExponent", "scalb", "ulp",
-            "nextUp", "nextDown", "clamp", "addExact", "subtractExact", "multiplyExact", "negateExact", "toIntExact",
-            "incrementExact", "decrementExact", "floorDiv", "floorMod", "ceilDiv", "ceilMod", "multiplyFull",
-            "multiplyHigh", "absExact");
-
-    private static final Set<String> SEGMENT_METHODS = Set.of("get", "set", "getAtIndex", "setAtIndex", "byteSize",
-            "asSlice", "fill", "copyFrom");
-
-    private static final Set<String> VECTOR_METHODS = Set.of("zero", "broadcast", "fromMemorySegment",
-            "intoMemorySegment", "add", "sub", "mul", "div", "fma", "min", "max", "neg", "abs", "sqrt", "pow", "not",
-            "and", "or", "xor", "andNot", "eq", "lt", "lanewise", "reduceLanes", "reduceLanesToLong", "compare", "test",
-            "blend", "convert", "convertShape", "castShape", "reinterpretShape", "reinterpretAsBytes",
-            "reinterpretAsShorts", "reinterpretAsInts", "reinterpretAsLongs", "reinterpretAsFloats",
-            "reinterpretAsDoubles", "viewAsIntegralLanes", "viewAsFloatingLanes", "rearrange", "slice", "unslice",
-            "selectFrom", "lane", "withLane", "indexInRange", "compress", "expand", "addIndex", "length",
-            "vectorByteSize", "vectorBitSize", "elementSize", "elementByteSize", "laneCount", "loopBound", "maskAll",
-            "anyTrue", "allTrue", "trueCount", "firstTrue", "lastTrue", "laneIsSet", "toVector", "cast", "check",
-            "species", "iotaShuffle", "toShuffle", "wrapIndexes", "laneSource");
-
-    private static final String VECTOR_PACKAGE = "jdk/incubator/vector/";
     private static final String SEGMENT = "java/lang/foreign/MemorySegment";
-    private static final String LAYOUT = "java/lang/foreign/ValueLayout";
-    private static final String BYTE_ORDER = "java/nio/ByteOrder";
+    private static final Pattern TYPE = Pattern.compile("L([^;]+);");
+    private static final AllowedMembers LISTED = read();
 
-    private static final Map<String, Set<String>> METHODS = Map.ofEntries(
-            Map.entry("java/lang/Math", MATH_METHODS),
-            Map.entry("java/lang/StrictMath", MATH_METHODS),
-            Map.entry("java/lang/Float", NUMBER_METHODS),
-            Map.entry("java/lang/Double", NUMBER_METHODS),
-            Map.entry("java/lang/Integer", NUMBER_METHODS),
-            Map.entry("java/lang/Long", NUMBER_METHODS),
-            Map.entry(SEGMENT, SEGMENT_METHODS),
-            Map.entry(BYTE_ORDER, Set.of("nativeOrder")));
+    /** By owner: names, each followed by its descriptor. */
+    private final Map<String, Set<String>> members = new HashMap<>();
+    /** The types that listed members take and give. */
+    private final Set<String> types = new HashSet<>();
 
-    private static final Set<String> VECTOR_TYPES = Set.of("FloatVector", "DoubleVector", "IntVector", "LongVector",
-            "ShortVector", "ByteVector", "Vector", "VectorMask", "VectorShuffle", "VectorSpecies", "VectorOperators");
-
-    private AllowedMembers() {}
-
-    static boolean isMethod(String owner, String name, String descriptor) {
-        if (owner.startsWith(VECTOR_PACKAGE)) {
-            return isVectorType(owner) && VECTOR_METHODS.contains(name) && hasOnlyValues(descriptor);
-        }
-        return METHODS.getOrDefault(owner, Set.of()).contains(name) && hasOnlyValues(descriptor);
-    }
-
-    /** Numbers, vectors, segments, layouts and byte orders go in and out; no arrays, classes, strings or functions. */
-    private static boolean hasOnlyValues(String descriptor) {
-        if (descriptor.indexOf('[') >= 0) {
-            return false;
-        }
-        int start = descriptor.indexOf('L');
-        while (start >= 0) {
-            int end = descriptor.indexOf(';', start);
-            String type = end < 0 ? "" : descriptor.substring(start + 1, end);
-            if (!isOwner(type) && !type.equals(BYTE_ORDER)) {
-                return false;
+    private AllowedMembers(List<String> lines) {
+        String owner = "";
+        for (String line : lines) {
+            if (line.isBlank() || line.startsWith("#")) {
+                continue;
             }
-            start = descriptor.indexOf('L', end);
+            String[] words = line.strip().split(" ", -1);
+            if (!line.startsWith(" ")) {
+                owner = words[0];
+                members.put(owner, new HashSet<>());
+                continue;
+            }
+            for (int i = 1; i < words.length; i++) {
+                Objects.requireNonNull(members.get(owner), "the list begins with an owner").add(words[0] + words[i]);
+                Matcher type = TYPE.matcher(words[i]);
+                while (type.find()) {
+                    types.add(type.group(1));
+                }
+            }
         }
-        return true;
     }
 
-    /** Constants such as {@code Float.MAX_VALUE} need no mention: the compiler puts the number in their place. */
-    static boolean isConstant(String owner, String name) {
-        if (owner.startsWith(VECTOR_PACKAGE)) {
-            return isVectorType(owner);
+    private static AllowedMembers read() {
+        try (InputStream in = AllowedMembers.class.getResourceAsStream("allowed-members.txt")) {
+            return new AllowedMembers(new String(
+                    Objects.requireNonNull(in,
+                            "the list of what kernels may use is missing from this library's own jar")
+                            .readAllBytes(),
+                    StandardCharsets.UTF_8).lines().toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the list of what kernels may use cannot be read", e);
         }
-        return (owner.equals(LAYOUT) && name.startsWith("JAVA_"))
-                || (owner.equals(BYTE_ORDER) && (name.equals("LITTLE_ENDIAN") || name.equals("BIG_ENDIAN")));
     }
 
-    /** Whether a value of the type may be cast to. */
-    static boolean isOwner(String internalName) {
-        return isVectorType(internalName) || internalName.startsWith(LAYOUT) || internalName.equals(SEGMENT);
+    /** Returns whether a kernel may call the method or read the field. */
+    static boolean contains(String owner, String name, String descriptor) {
+        return LISTED.members.getOrDefault(owner, Set.of()).contains(name + descriptor);
     }
 
-    /** Whether a static final of the type holds no state: a number, a vector, a species, a mask, a layout. */
+    /** Returns whether values of the class may be handled: vectors, segments, layouts and byte orders. */
+    static boolean isType(String internalName) {
+        return LISTED.types.contains(internalName);
+    }
+
+    /** Returns whether a method descriptor has values only: numbers, and what {@link #isType} allows. */
+    static boolean hasOnlyValues(String descriptor) {
+        return descriptor.indexOf('[') < 0
+                && TYPE.matcher(descriptor).results().allMatch(type -> isType(type.group(1)));
+    }
+
+    /** Returns whether a static final of the type holds no state: a number, a vector, a species, a mask, a layout. */
     static boolean isConstantType(String descriptor) {
-        return descriptor.length() == 1 || descriptor.startsWith("L" + LAYOUT)
-                || descriptor.equals("L" + BYTE_ORDER + ";")
-                || (descriptor.startsWith("L") && isVectorType(descriptor.substring(1, descriptor.length() - 1)));
-    }
-
-    private static boolean isVectorType(String internalName) {
-        if (!internalName.startsWith(VECTOR_PACKAGE)) {
-            return false;
-        }
-        String simple = internalName.substring(VECTOR_PACKAGE.length());
-        int nested = simple.indexOf('$');
-        return VECTOR_TYPES.contains(nested < 0 ? simple : simple.substring(0, nested));
+        return descriptor.length() == 1
+                || (!descriptor.equals("L" + SEGMENT + ";") && hasOnlyValues(descriptor));
     }
 }

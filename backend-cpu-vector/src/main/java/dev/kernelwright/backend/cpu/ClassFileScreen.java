@@ -2,6 +2,8 @@ package dev.kernelwright.backend.cpu;
 
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
+import java.lang.classfile.Attribute;
+import java.lang.classfile.AttributedElement;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
@@ -9,6 +11,7 @@ import java.lang.classfile.CodeModel;
 import java.lang.classfile.FieldModel;
 import java.lang.classfile.Instruction;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.Opcode;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.constantpool.DoubleEntry;
 import java.lang.classfile.constantpool.FloatEntry;
@@ -34,6 +37,9 @@ import java.lang.classfile.instruction.TableSwitchInstruction;
 import java.lang.classfile.instruction.TypeCheckInstruction;
 import java.lang.constant.ConstantDescs;
 import java.lang.reflect.AccessFlag;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Decides whether a class file is a kernel and nothing else.
@@ -46,8 +52,16 @@ import java.lang.reflect.AccessFlag;
 final class ClassFileScreen {
     private static final int MAX_BYTES = 512 * 1024;
 
+    /** What javac writes for a kernel. */
+    private static final Set<String> ATTRIBUTES = Set.of("SourceFile", "InnerClasses", "Signature", "ConstantValue",
+            "Code", "Exceptions", "Deprecated", "LineNumberTable", "LocalVariableTable", "LocalVariableTypeTable",
+            "StackMapTable");
+    private static final List<Opcode> CONSTRUCTOR = List.of(Opcode.ALOAD_0, Opcode.INVOKESPECIAL, Opcode.RETURN);
+
     private final ClassModel model;
     private final String self;
+    /** The class's own methods and fields: names, each followed by its descriptor. */
+    private final Set<String> declared = new HashSet<>();
 
     private ClassFileScreen(ClassModel model) {
         this.model = model;
@@ -76,7 +90,8 @@ final class ClassFileScreen {
     }
 
     private void screen() throws KernelRejectedException {
-        if (model.majorVersion() > ClassFile.latestMajorVersion() || model.minorVersion() != 0) {
+        if (model.majorVersion() < ClassFile.JAVA_25_VERSION || model.majorVersion() > ClassFile.latestMajorVersion()
+                || model.minorVersion() != 0) {
             throw forbidden("class file version " + model.majorVersion() + "." + model.minorVersion(),
                     "compile for this Java, without preview features");
         }
@@ -87,14 +102,17 @@ final class ClassFileScreen {
                 || !model.interfaces().isEmpty() || model.flags().has(AccessFlag.INTERFACE)) {
             throw forbidden("a class with a superclass or an interface", "declare a plain final class");
         }
-        // Read for their errors alone: what no one asks for, the class-file library does not parse.
-        model.attributes();
         for (FieldModel field : model.fields()) {
             screen(field);
+            declared.add(field.fieldName().stringValue() + field.fieldType().stringValue());
+        }
+        for (MethodModel method : model.methods()) {
+            declared.add(method.methodName().stringValue() + method.methodType().stringValue());
         }
         for (MethodModel method : model.methods()) {
             screen(method);
         }
+        screenAttributes(model, "the class");
     }
 
     private void screen(FieldModel field) throws KernelRejectedException {
@@ -103,6 +121,7 @@ final class ClassFileScreen {
             throw forbidden("the field " + name + ", which could hold state between calls",
                     "make it static final, or a local variable");
         }
+        screenAttributes(field, name);
         if (!AllowedMembers.isConstantType(field.fieldType().stringValue())) {
             throw forbidden("the constant " + name + " of type " + field.fieldType().stringValue(),
                     "use numbers, vector species, vectors and layouts only");
@@ -116,10 +135,19 @@ final class ClassFileScreen {
                 || method.flags().has(AccessFlag.ABSTRACT)) {
             throw forbidden("the native, synchronized or abstract method " + name, "make it a plain static method");
         }
-        if (!method.flags().has(AccessFlag.STATIC) && !name.equals(ConstantDescs.INIT_NAME)) {
-            throw forbidden("the instance method " + name, "make it static");
-        }
+        screenAttributes(method, name);
         CodeModel code = method.code().orElseThrow(() -> new IllegalArgumentException("no code in " + name));
+        screenAttributes((AttributedElement) code, name);
+        if (!method.flags().has(AccessFlag.STATIC)) {
+            if (!isDefaultConstructor(method, code)) {
+                throw forbidden("the instance method " + name, "make it static");
+            }
+            return;
+        }
+        if (!AllowedMembers.hasOnlyValues(method.methodType().stringValue())) {
+            throw forbidden("the method " + name + method.methodType().stringValue(),
+                    "pass and return numbers, vectors, segments and layouts only");
+        }
         if (!code.exceptionHandlers().isEmpty()) {
             throw forbidden("an exception handler in " + name, "let exceptions end the kernel");
         }
@@ -131,12 +159,24 @@ final class ClassFileScreen {
         }
     }
 
+    /** Whether it only calls that of Object, which it cannot pass anything. */
+    private static boolean isDefaultConstructor(MethodModel method, CodeModel code) {
+        List<Instruction> instructions = code.elementStream().filter(Instruction.class::isInstance)
+                .map(Instruction.class::cast).toList();
+        return method.methodName().equalsString(ConstantDescs.INIT_NAME) && method.methodType().equalsString("()V")
+                && code.exceptionHandlers().isEmpty()
+                && instructions.stream().map(Instruction::opcode).toList().equals(CONSTRUCTOR)
+                && instructions.get(1) instanceof InvokeInstruction call
+                && call.owner().asInternalName().equals("java/lang/Object")
+                && call.name().equalsString(ConstantDescs.INIT_NAME);
+    }
+
     private void screen(String method, Instruction instruction, boolean initializer) throws KernelRejectedException {
         switch (instruction) {
             case InvokeInstruction invoke -> screen(method, invoke);
             case FieldInstruction field -> screen(method, field, initializer);
             case TypeCheckInstruction check -> {
-                if (!AllowedMembers.isOwner(check.type().asInternalName())) {
+                if (!AllowedMembers.isType(check.type().asInternalName())) {
                     throw forbidden("a cast to " + check.type().asInternalName() + " in " + method,
                             "cast to vector types and layouts only");
                 }
@@ -162,7 +202,8 @@ final class ClassFileScreen {
     }
 
     private static boolean isArrayAccess(Instruction instruction) {
-        return instruction instanceof ArrayLoadInstruction || instruction instanceof ArrayStoreInstruction;
+        return instruction instanceof ArrayLoadInstruction || instruction instanceof ArrayStoreInstruction
+                || instruction.opcode() == Opcode.ARRAYLENGTH;
     }
 
     private static boolean isArithmetic(Instruction instruction) {
@@ -179,29 +220,48 @@ final class ClassFileScreen {
     }
 
     private void screen(String method, InvokeInstruction invoke) throws KernelRejectedException {
-        String owner = invoke.owner().asInternalName();
         String name = invoke.name().stringValue();
-        boolean allowed = owner.equals(self)
-                ? !name.equals(ConstantDescs.INIT_NAME)
-                : AllowedMembers.isMethod(owner, name, invoke.type().stringValue());
-        boolean superConstructor = method.equals(ConstantDescs.INIT_NAME) && owner.equals("java/lang/Object")
-                && name.equals(ConstantDescs.INIT_NAME);
-        if (!allowed && !superConstructor) {
-            throw forbidden("a call of " + owner.replace('/', '.') + "." + name + invoke.type().stringValue() + " in "
-                    + method, "use Math, the Vector API and the bounds-checked access of MemorySegment only");
+        String descriptor = invoke.type().stringValue();
+        boolean allowed = isSelf(invoke.owner())
+                ? invoke.opcode() == Opcode.INVOKESTATIC && declared.contains(name + descriptor)
+                : AllowedMembers.contains(invoke.owner().asInternalName(), name, descriptor);
+        if (!allowed) {
+            throw forbidden("a call of " + invoke.owner().asInternalName().replace('/', '.') + "." + name + descriptor
+                    + " in " + method,
+                    "use Math, the Vector API and the bounds-checked access of MemorySegment only");
         }
     }
 
     private void screen(String method, FieldInstruction field, boolean initializer) throws KernelRejectedException {
-        String owner = field.owner().asInternalName();
+        String name = field.name().stringValue();
+        String descriptor = field.type().stringValue();
+        boolean own = isSelf(field.owner()) && declared.contains(name + descriptor);
         boolean allowed = switch (field.opcode()) {
-            case GETSTATIC -> owner.equals(self) || AllowedMembers.isConstant(owner, field.name().stringValue());
-            case PUTSTATIC -> owner.equals(self) && initializer;
+            case GETSTATIC -> own || AllowedMembers.contains(field.owner().asInternalName(), name, descriptor);
+            case PUTSTATIC -> own && initializer;
             default -> false;
         };
         if (!allowed) {
-            throw forbidden("an access of the field " + owner.replace('/', '.') + "." + field.name().stringValue()
+            throw forbidden("an access of the field " + field.owner().asInternalName().replace('/', '.') + "." + name
                     + " in " + method, "use the class's own constants and those of the Vector API and ValueLayout");
+        }
+    }
+
+    /**
+     * By its place in the constant pool and not by its name: the JVM gives a hidden class a name of its own there, and
+     * the same name in another place is another class, one that was there before.
+     */
+    private boolean isSelf(ClassEntry owner) {
+        return owner.index() == model.thisClass().index();
+    }
+
+    /** What is listed can be seen through; everything else may mean something to a JVM, now or later. */
+    private static void screenAttributes(AttributedElement element, String of) throws KernelRejectedException {
+        for (Attribute<?> attribute : element.attributes()) {
+            if (!ATTRIBUTES.contains(attribute.attributeName().stringValue())) {
+                throw forbidden("the attribute " + attribute.attributeName().stringValue() + " of " + of,
+                        "compile a plain class without annotations, records, enums and lambdas");
+            }
         }
     }
 

@@ -72,7 +72,7 @@ final class KernelCompiler {
                 ? log.getBuffer().substring(0, MAX_LOG_CHARS)
                 : log.toString();
         if (!compiled) {
-            throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, said.isBlank() ? TOO_MUCH : said.strip());
+            throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, gaveUp(said) ? TOO_MUCH : said.strip());
         }
         if (files.classes.size() != 1) {
             throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "the source compiles to "
@@ -80,6 +80,12 @@ final class KernelCompiler {
                     + " switches over enums");
         }
         return new Compiled(files.classes.getFirst().bytes.toByteArray(), said);
+    }
+
+    /** Whether javac says nothing of the source: it reports its own failures, by pages, or not at all. */
+    private static boolean gaveUp(String said) {
+        return said.isBlank() || said.contains("java.lang.StackOverflowError")
+                || said.contains("java.lang.OutOfMemoryError");
     }
 
     private static final class Source extends SimpleJavaFileObject {

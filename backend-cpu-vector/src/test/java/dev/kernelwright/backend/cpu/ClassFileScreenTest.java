@@ -8,27 +8,13 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
-import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
-import java.io.StringWriter;
 import java.lang.classfile.ClassFile;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.net.URI;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import javax.tools.FileObject;
-import javax.tools.ForwardingJavaFileManager;
-import javax.tools.JavaFileManager;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -74,8 +60,17 @@ class ClassFileScreenTest {
                 running("an array", "int[] a = new int[4];", "NEWARRAY"),
                 running("an array of objects", "Object[] a = new Object[4];", "ANEWARRAY"),
                 running("an array of arrays", "int[][] a = new int[4][4];", "MULTIANEWARRAY"),
-                running("an array as argument", "g(null);", "an array access",
-                        "static void g(float[] a) { a[0] = 1; }"),
+                running("an access of an array", "int[] a = null; a[0] = 1;", "an array access"),
+                running("an array as argument", "g(null);", "the method g([F)V", "static void g(float[] a) { }"),
+                running("an object as argument", "g(null);", "the method g(Ljava/lang/Object;)V",
+                        "static void g(Object a) { }"),
+                running("an object as result", "g();", "the method g()Ljava/lang/Object;",
+                        "static Object g() { return null; }"),
+                running("a constructor that does something", "", "the instance method <init>",
+                        "Sample() { hashCode(); }"),
+                running("a constructor with parameters", "", "the instance method <init>", "Sample(int a) { }"),
+                running("an annotation", "", "the attribute RuntimeVisibleAnnotations",
+                        "@Deprecated static void g() { }"),
                 running("an object", "Object o = new Object();", "NEW"),
                 running("a lambda", "Runnable r = () -> { };", "INVOKEDYNAMIC"),
                 running("a concatenation of strings", "String s = \"a\" + n;", "INVOKEDYNAMIC"),
@@ -91,15 +86,16 @@ class ClassFileScreenTest {
                 running("MemorySegment.reinterpret", "x.reinterpret(1L << 40);", "MemorySegment.reinterpret"),
                 running("MemorySegment.ofAddress", "MemorySegment.ofAddress(8);", "MemorySegment.ofAddress"),
                 running("MemorySegment.address", "n += x.address();", "MemorySegment.address"),
-                running("MemorySegment.ofArray", "g(null);", "MemorySegment.ofArray",
-                        "static void g(int[] a) { MemorySegment.ofArray(a); }"),
+                running("MemorySegment.ofArray", "int[] a = null; MemorySegment.ofArray(a);", "MemorySegment.ofArray"),
                 running("MemorySegment.toArray", "x.toArray(ValueLayout.JAVA_BYTE);", "MemorySegment.toArray"),
                 running("an address read from memory", "x.get(ValueLayout.ADDRESS, 0);", "ValueLayout.ADDRESS"),
                 running("an arena", "Arena.global();", "java.lang.foreign.Arena.global"),
-                running("a vector from an array", "g(null);", "FloatVector.fromArray",
-                        "static void g(float[] a) { FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, a, 0); }"),
-                running("a shuffle from a function", "g(null);", "VectorShuffle.fromOp", "static void g("
-                        + "java.util.function.IntUnaryOperator f) { VectorShuffle.fromOp(FloatVector.SPECIES_128, f); }"),
+                running("a vector from an array",
+                        "float[] a = null; FloatVector.fromArray(FloatVector.SPECIES_128, a, 0);",
+                        "FloatVector.fromArray"),
+                running("a shuffle from a function",
+                        "java.util.function.IntUnaryOperator f = null; VectorShuffle.fromOp(FloatVector.SPECIES_128, f);",
+                        "VectorShuffle.fromOp"),
                 running("a cast to a class that is no vector", "Object o = (Runnable) (Object) x;", "Runnable"),
                 running("an enum", "Object o = java.util.concurrent.TimeUnit.DAYS;", "TimeUnit.DAYS"),
                 running("a call of the class that loads it", "dev.kernelwright.backend.cpu.kernel.KernelHost.lookup();",
@@ -136,6 +132,39 @@ class ClassFileScreenTest {
                 MethodTypeDesc.of(ConstantDescs.CD_void), ClassFile.ACC_STATIC,
                 code -> code.loadConstant(ConstantDescs.TRUE).pop().return_()));
         assertThatThrownBy(() -> ClassFileScreen.screen(classFile)).isInstanceOf(KernelRejectedException.class);
+    }
+
+    /** The JVM renames a hidden class where it names itself, so this is a call of the class that was there before. */
+    @Test
+    void aCallOfAnotherClassByTheNameOfTheClassItselfIsRejected() {
+        byte[] classFile = compile(KernelSources.running("Other0.g();", "static void g() { }")
+                + "final class Other0 { static void g() { } }");
+        String self = KernelCompiler.PACKAGE.replace('.', '/') + "/Sample";
+        byte[] disguised = ClassFileWords.replace(classFile, self.replace("Sample", "Other0"), self);
+        assertThat(disguised).isNotEqualTo(classFile);
+        assertThatThrownBy(() -> ClassFileScreen.screen(disguised)).isInstanceOf(KernelRejectedException.class)
+                .hasMessageContaining("a call of " + KernelCompiler.PACKAGE + ".Sample.g");
+    }
+
+    @Test
+    void aCallOfWhatTheClassInheritsIsRejected() {
+        byte[] classFile = compile(KernelSources.running("g();", "static void g() { }"));
+        byte[] inherited = ClassFileWords.replace(ClassFileWords.replace(classFile, "g", "notify"), "run", "walk");
+        assertThatCode(() -> ClassFileScreen.screen(inherited)).doesNotThrowAnyException();
+        ClassDesc self = ClassDesc.of(KernelCompiler.PACKAGE, "Sample");
+        byte[] withoutMethod = ClassFile.of().build(self, builder -> builder.withMethodBody("run",
+                MethodTypeDesc.of(ConstantDescs.CD_void), ClassFile.ACC_STATIC, code -> code.aconst_null()
+                        .invokevirtual(self, "hashCode", MethodTypeDesc.of(ConstantDescs.CD_int)).pop().return_()));
+        assertThatThrownBy(() -> ClassFileScreen.screen(withoutMethod)).isInstanceOf(KernelRejectedException.class)
+                .hasMessageContaining("Sample.hashCode");
+    }
+
+    @Test
+    void aClassFileForAnOlderJavaIsRejected() {
+        byte[] classFile = compile(HARMLESS);
+        classFile[7] = 49; // The last version whose code the JVM verifies by the old rules.
+        assertThatThrownBy(() -> ClassFileScreen.screen(classFile)).isInstanceOf(KernelRejectedException.class)
+                .hasMessageContaining("class file version 49.0");
     }
 
     @Test
@@ -188,43 +217,7 @@ class ClassFileScreenTest {
         KernelClass.of(classFile, "run", 2, false, 1).define();
     }
 
-    /** Compiles against the whole platform; returns the class {@code Sample}. */
     private static byte[] compile(String source) {
-        Memory files = new Memory(ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null));
-        StringWriter log = new StringWriter();
-        JavaFileObject file =
-                new SimpleJavaFileObject(URI.create("memory:///Sample.java"), JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return source;
-                    }
-                };
-        boolean compiled =
-                ToolProvider.getSystemJavaCompiler().getTask(log, files, null, List.of("-proc:none", "-nowarn",
-                        "-Xlint:none", "--add-modules", "jdk.incubator.vector"), null, List.of(file)).call();
-        assertThat(compiled).as("%s", log).isTrue();
-        return files.classes.entrySet().stream().filter(entry -> entry.getKey().endsWith(".Sample")).findFirst()
-                .orElseThrow().getValue().toByteArray();
-    }
-
-    private static final class Memory extends ForwardingJavaFileManager<StandardJavaFileManager> {
-        final Map<String, ByteArrayOutputStream> classes = new LinkedHashMap<>();
-
-        Memory(StandardJavaFileManager platform) {
-            super(platform);
-        }
-
-        @Override
-        public JavaFileObject getJavaFileForOutput(JavaFileManager.Location location, String className,
-                JavaFileObject.Kind kind, FileObject sibling) {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            classes.put(className, bytes);
-            return new SimpleJavaFileObject(URI.create("memory:///" + className), kind) {
-                @Override
-                public OutputStream openOutputStream() {
-                    return bytes;
-                }
-            };
-        }
+        return TestCompiler.compile(source);
     }
 }

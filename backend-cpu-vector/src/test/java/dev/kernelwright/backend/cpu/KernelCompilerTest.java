@@ -64,4 +64,28 @@ class KernelCompilerTest {
         assertThat(rejection.reason()).isEqualTo(ReasonCode.COMPILE_ERROR);
         return rejection;
     }
+
+    @Test
+    void aStringIsRefusedBeforeTheCompilerSeesIt() {
+        for (String text : List.of("\"a\"", "'a'", "\"\"\"\n a\"\"\"", "/* \\u002a/ */ 0")) {
+            assertThatThrownBy(() -> KernelCompiler.compile(KernelSources.running("Object o = " + text + ";")))
+                    .isInstanceOfSatisfying(KernelRejectedException.class,
+                            e -> assertThat(e.reason()).isEqualTo(ReasonCode.FORBIDDEN_MEMBER));
+        }
+    }
+
+    @Test
+    void aCommentMaySayAnything() throws Exception {
+        KernelCompiler.compile("// It's the \"class of\" ((((\n/* class Other's { */\n"
+                + KernelSources.running("n++; /* ' \" */"));
+    }
+
+    @Test
+    void whatIsTooDeepForTheCompilerIsRefusedInASentence() {
+        assertThatThrownBy(() -> KernelCompiler.compile(
+                KernelSources.running("n = " + "(".repeat(101) + "1" + ")".repeat(101) + ";")))
+                .hasMessageContaining("nests more than 100 brackets");
+        assertThatThrownBy(() -> KernelCompiler.compile(KernelSources.running("n = " + "(int) ".repeat(40_000) + "n;")))
+                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("divide the expression into several");
+    }
 }

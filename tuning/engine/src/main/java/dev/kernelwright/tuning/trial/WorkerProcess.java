@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class WorkerProcess implements AutoCloseable {
     /** How long a killed process may take to be gone; the kernel may first have to free its memory. */
     private static final long KILL_SECONDS = 10;
-    private static final long OBITUARY_SECONDS = 2;
+    private static final long OBITUARY_SECONDS = 1;
     private static final long SANDBOX_SECONDS = 2;
 
     private final Process process;

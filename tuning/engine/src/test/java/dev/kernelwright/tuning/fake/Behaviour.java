@@ -84,6 +84,14 @@ public enum Behaviour {
     SENDS_GARBAGE,
     /** Closes the connection to the parent and stays alive. */
     CLOSES_CONNECTION,
+    /** Asks for more workspace than there is memory. */
+    HUGE_WORKSPACE,
+    /** Starts threads that never end, and is one of them. */
+    STARTS_THREADS,
+    /** Starts a process that would live for an hour, and exits. */
+    STARTS_PROCESSES,
+    /** Leaves files and folders in its directory, and exits. */
+    LEAVES_FILES,
     /** Throws an exception that describes what of the machine it can reach. */
     EXPLORES,
     /** Throws an exception that describes its process. */

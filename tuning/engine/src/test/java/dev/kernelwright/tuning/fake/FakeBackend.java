@@ -58,6 +58,11 @@ public final class FakeBackend implements Backend {
         return source("#define MICROS " + micros);
     }
 
+    /** Returns the source of a behaviour that is another one for each number. */
+    public static KernelSource source(Behaviour behaviour, int number) {
+        return source(behaviour.name() + " " + number);
+    }
+
     private static KernelSource source(String text) {
         LaunchPlan.Step step = new LaunchPlan.Step("run", List.of(Expression.constant(1)), List.of(),
                 Expression.constant(0));
@@ -102,9 +107,14 @@ public final class FakeBackend implements Backend {
         return Optional.of(KernelTemplate.parse("fake", TEMPLATE));
     }
 
+    /** What follows a blank only makes one source differ from another. */
+    private static String behaviour(String text) {
+        return text.split(" ", 2)[0];
+    }
+
     @Override
     public KernelBinary compile(KernelSource source, KernelSignature signature) throws KernelRejectedException {
-        return switch (source.text()) {
+        return switch (behaviour(source.text())) {
             case "COMPILE_ERROR" ->
                 throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "line 1: ';' expected");
             case "FORBIDDEN" ->
@@ -124,7 +134,7 @@ public final class FakeBackend implements Backend {
         if (micros.find()) {
             return new FakeKernel(Behaviour.CORRECT, 1_000L * Integer.parseInt(micros.group(1)), signature);
         }
-        Behaviour behaviour = Behaviour.valueOf(text);
+        Behaviour behaviour = Behaviour.valueOf(behaviour(text));
         if (behaviour == Behaviour.REFUSED_WHEN_LOADED) {
             throw new KernelRejectedException(ReasonCode.FORBIDDEN_MEMBER, "refused when it was loaded");
         }

@@ -4,8 +4,11 @@ import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.LoadedKernel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,7 +60,7 @@ public final class FakeKernel implements LoadedKernel {
 
     @Override
     public long workspaceBytes(long[] axes) {
-        return WORKSPACE_BYTES;
+        return behaviour == Behaviour.HUGE_WORKSPACE ? 1L << 50 : WORKSPACE_BYTES;
     }
 
     @Override
@@ -168,6 +171,15 @@ public final class FakeKernel implements LoadedKernel {
             case ALLOCATES -> allocateForever();
             case PRINTS -> print();
             case FLOODS -> flood();
+            case HUGE_WORKSPACE -> throw new IllegalStateException("it was never to be launched");
+            case STARTS_THREADS -> {
+                for (int i = 0; i < 20; i++) {
+                    Thread.ofPlatform().start(FakeKernel::spinForever);
+                }
+                spinForever();
+            }
+            case STARTS_PROCESSES -> startProcess();
+            case LEAVES_FILES -> leaveFiles();
             case FORGES_SUCCESS -> ParentSocket.forgeSuccess();
             case SENDS_GARBAGE -> ParentSocket.sendGarbage();
             case CLOSES_CONNECTION -> {
@@ -270,6 +282,25 @@ public final class FakeKernel implements LoadedKernel {
             System.out.println("line " + i + " of what a kernel prints");
         }
         System.exit(44);
+    }
+
+    private static void startProcess() {
+        try {
+            new ProcessBuilder("sleep", "3600").start();
+            Runtime.getRuntime().halt(46);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void leaveFiles() {
+        try {
+            Path folder = Files.createDirectories(Path.of("left/behind"));
+            Files.write(folder.resolve("file"), new byte[1 << 20]);
+            Runtime.getRuntime().halt(47);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @SuppressWarnings("SystemOut") // the test is about what a worker prints
