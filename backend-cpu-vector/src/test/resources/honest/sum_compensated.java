@@ -11,14 +11,17 @@ final class Kernel {
     static void run(int block, MemorySegment x, MemorySegment out, long rows, long cols) {
         for (long row = 0; row < rows; row++) {
             float sum = 0;
+            float plain = 0;
             float lost = 0;
             for (long c = 0; c < cols; c++) {
+                plain += get(x, row * cols + c);
                 float next = get(x, row * cols + c) - lost;
                 float larger = sum + next;
                 lost = larger - sum - next;
                 sum = larger;
             }
-            put(out, row, sum);
+            // What was lost of an infinite sum is no number.
+            put(out, row, Float.isNaN(sum) ? plain : sum);
         }
     }
 
