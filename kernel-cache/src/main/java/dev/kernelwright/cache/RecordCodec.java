@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordCodec {
     /** The format version that is written, and the latest that is read. */
-    public static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 2;
     /** The largest record that is written or read, in bytes. */
     public static final int MAX_BYTES = RecordEnvelope.MAX_BYTES;
 

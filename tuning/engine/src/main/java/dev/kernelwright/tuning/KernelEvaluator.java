@@ -132,6 +132,11 @@ public final class KernelEvaluator implements AutoCloseable {
         } catch (RuntimeException e) {
             return new Trial(Evaluation.rejected(ReasonCode.COMPILE_ERROR, "the compiler failed: " + e), null);
         }
+        return evaluate(binary, effort, deadline);
+    }
+
+    /** Evaluates a kernel that was compiled before. */
+    Trial evaluate(KernelBinary binary, Effort effort, Deadline deadline) throws IOException {
         return new Trial(inWorker(binary, deadline, (current, kernel) -> {
             double worstRatio = verifier.verify(current, kernel, effort.equals(Effort.SEARCH), deadline);
             boolean inTurn = knownBaseline(current, deadline).timing().medianNanos() <= SLOW_BASELINE_NANOS;
