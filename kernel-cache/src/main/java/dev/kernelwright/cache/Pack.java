@@ -245,7 +245,7 @@ public final class Pack implements Layer {
         }
         try {
             TuningRecord record = RecordCodec.decode(read(zip, entry));
-            if (!RecordFiles.name(record.key(), record.target()).equals(name)) {
+            if (!RecordCodec.fileName(record.key(), record.target()).equals(name)) {
                 throw new PackException("the pack's record " + name + " is another one's: it was not written by"
                         + " Kernelwright");
             }

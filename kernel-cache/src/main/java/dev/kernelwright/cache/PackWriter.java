@@ -49,7 +49,7 @@ public final class PackWriter {
             throws PackException, IOException {
         Map<String, TuningRecord> byName = new TreeMap<>();
         for (TuningRecord record : records) {
-            byName.merge(RecordFiles.name(record.key(), record.target()), record,
+            byName.merge(RecordCodec.fileName(record.key(), record.target()), record,
                     (one, other) -> other.created().isAfter(one.created()) ? other : one);
         }
         if (byName.isEmpty()) {

@@ -1,7 +1,5 @@
 package dev.kernelwright.cache;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningRecord;
@@ -14,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * The files of a directory of records: what they are called, and how they are read and published.
@@ -26,7 +23,6 @@ import java.util.stream.Collectors;
 final class RecordFiles {
     private static final String RECORD_SUFFIX = ".json";
     private static final String TEMPORARY_SUFFIX = ".tmp";
-    private static final int VERSIONS_DIGITS = 16;
     /** A hit makes a file younger at most this often, so that reading costs no writing. */
     private static final Duration USE_NOTED_EVERY = Duration.ofDays(1);
 
@@ -40,19 +36,9 @@ final class RecordFiles {
         this.disk = disk;
     }
 
-    /** Returns the name of the file for a key and a target. */
-    static String name(KernelKey key, Target target) {
-        String versions = target.fields(Target.Match.AT_LEAST).stream()
-                .map(field -> field.name() + "=" + field.value() + "\n").collect(Collectors.joining());
-        return versions.isEmpty()
-                ? key.digest() + RECORD_SUFFIX
-                : key.digest() + "." + KernelKey.sha256(versions.getBytes(UTF_8)).substring(0, VERSIONS_DIGITS)
-                        + RECORD_SUFFIX;
-    }
-
     /** Returns the path of the file for a key and a target. */
     Path path(KernelKey key, Target target) {
-        return shard(key).resolve(name(key, target));
+        return shard(key).resolve(RecordCodec.fileName(key, target));
     }
 
     private Path shard(KernelKey key) {

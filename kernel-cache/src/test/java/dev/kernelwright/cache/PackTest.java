@@ -183,7 +183,7 @@ class PackTest {
     /** What a trusted signer's tool might do wrong, or a stolen key be used for. */
     @Test
     void anExtraDuplicateMissingOrEscapingFileRefusesTheWhole() throws Exception {
-        String name = RecordFiles.name(KEY, Records.small(KEY).target());
+        String name = RecordCodec.fileName(KEY, Records.small(KEY).target());
         byte[] manifest = new PackManifest("test", 1, NOW, null, "MIT", List.of(name)).encode();
         byte[] record = RecordCodec.encode(Records.small(KEY));
         Map<String, byte[]> files = new LinkedHashMap<>();
@@ -223,7 +223,7 @@ class PackTest {
 
     @Test
     void aBombIsRefusedBeforeItIsUnpacked() throws Exception {
-        String name = RecordFiles.name(KEY, Records.small(KEY).target());
+        String name = RecordCodec.fileName(KEY, Records.small(KEY).target());
         byte[] manifest = new PackManifest("test", 1, NOW, null, "MIT", List.of(name)).encode();
         signed(zip(Map.of("manifest.json", manifest, "records/" + name, new byte[10_000_000])));
         assertRefused("200 to 1 are allowed");
@@ -233,7 +233,7 @@ class PackTest {
 
     @Test
     void aRecordThatIsNotWhatItsNameSaysIsAMissAndReported() throws Exception {
-        String name = RecordFiles.name(KEY, Records.small(KEY).target());
+        String name = RecordCodec.fileName(KEY, Records.small(KEY).target());
         byte[] manifest = new PackManifest("test", 1, NOW, null, "MIT", List.of(name)).encode();
         signed(zip(Map.of("manifest.json", manifest, "records/" + name,
                 RecordCodec.encode(Records.small(Records.key("another@1"))))));
