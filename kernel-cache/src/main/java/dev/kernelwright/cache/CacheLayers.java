@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.UUID;
 
 /**
  * The layers of a cache: the user's directory, then what {@link #VARIABLE} names in its order, then the packs that were
@@ -52,7 +54,7 @@ public final class CacheLayers {
         FaultLog faults = new FaultLog();
         List<Layer> layers = new ArrayList<>();
         try {
-            TrustedKeys trust = TrustedKeys.of(own.root(), own.disk());
+            TrustedKeys trust = TrustedKeys.of(own.root());
             for (Path path : paths(own.root(), faults)) {
                 mount(path, trust, own.clock().instant(), faults).ifPresent(layers::add);
             }
@@ -76,6 +78,35 @@ public final class CacheLayers {
             }
         }
         return new LayeredStore(own, layers, shared(), faults);
+    }
+
+    /**
+     * Copies a pack into a user's directory, from where it is mounted from now on, in the place of an earlier edition.
+     *
+     * @return what the pack says of itself
+     * @throws PackException if it must not be used
+     * @throws IOException if it could not be copied
+     */
+    public static PackManifest importPack(Path root, Path pack, Instant now) throws PackException, IOException {
+        TrustedKeys trust = TrustedKeys.of(root);
+        Path folder = root.resolve(PACKS);
+        CacheFolder.create(folder);
+        // What is looked at is the copy: nobody else can change it in between.
+        Path copy = folder.resolve(UUID.randomUUID() + ".tmp");
+        try {
+            CacheFolder.createFile(copy);
+            Pack.readSeal(pack);
+            Files.copy(pack, copy, StandardCopyOption.REPLACE_EXISTING);
+            PackManifest manifest;
+            try (Pack mounted = Pack.mount(copy, trust, now, true, new FaultLog())) {
+                manifest = mounted.manifest();
+            }
+            Disk.REAL.rename(copy, folder.resolve(manifest.name() + Pack.SUFFIX));
+            Disk.REAL.forceFolder(folder);
+            return manifest;
+        } finally {
+            Disk.REAL.delete(copy);
+        }
     }
 
     private Optional<KernelStore> shared() {

@@ -4,6 +4,7 @@ import dev.kernelwright.cache.FaultLog.Kind;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningRecord;
+import java.io.EOFException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
@@ -70,6 +72,16 @@ public final class Pack implements Layer {
      */
     public static Pack mount(Path file, TrustedKeys trust, Instant now) throws PackException, IOException {
         return mount(file, trust, now, true, new FaultLog());
+    }
+
+    /**
+     * Opens a pack as {@link #mount} does, but remembers nothing of it.
+     *
+     * @throws PackException if it must not be used, the whole of it
+     * @throws IOException if it cannot be read
+     */
+    public static Pack inspect(Path file, TrustedKeys trust, Instant now) throws PackException, IOException {
+        return mount(file, trust, now, false, new FaultLog());
     }
 
     static Pack mount(Path file, TrustedKeys trust, Instant now, boolean remember, FaultLog faults)
@@ -220,6 +232,9 @@ public final class Pack implements Layer {
                 throw new PackException("the pack's file '" + entry.getName() + "' is not as long as it says");
             }
             return bytes;
+        } catch (ZipException | EOFException e) {
+            throw new PackException("the pack's file '" + entry.getName() + "' cannot be unpacked: " + e.getMessage(),
+                    e);
         }
     }
 

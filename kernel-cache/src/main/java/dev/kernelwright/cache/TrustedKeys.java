@@ -18,8 +18,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose packs a user's cache believes: its folder {@code trust}, with a file for each trusted key, for each revoked one,
- * and for the highest sequence number that was seen of each pack.
+ * Whose packs a user's cache believes: folders in it with a file for each trusted key, for each revoked one, and for the
+ * highest sequence number that was seen of each pack.
  */
 public final class TrustedKeys {
     private static final String NEVER = "never";
@@ -38,20 +38,14 @@ public final class TrustedKeys {
     public record Trusted(String id, PublicKey key, @Nullable Instant expires, boolean revoked) {}
 
     private TrustedKeys(Path root, Disk disk) {
-        Path folder = root.resolve("trust");
-        this.keys = new Markers(folder.resolve("keys"), disk);
-        this.revoked = new Markers(folder.resolve("revoked"), disk);
-        this.sequences = new Markers(folder.resolve("sequences"), disk);
+        this.keys = new Markers(root.resolve("trusted-keys"), disk);
+        this.revoked = new Markers(root.resolve("revoked-keys"), disk);
+        this.sequences = new Markers(root.resolve("pack-sequences"), disk);
     }
 
     /** Returns the keys that a cache trusts. */
-    public static TrustedKeys of(Path root) throws IOException {
-        return of(root, Disk.REAL);
-    }
-
-    static TrustedKeys of(Path root, Disk disk) throws IOException {
-        disk.createFolder(root.resolve("trust"));
-        return new TrustedKeys(root, disk);
+    public static TrustedKeys of(Path root) {
+        return new TrustedKeys(root, Disk.REAL);
     }
 
     /** Trusts a key, until a time if one is given; returns its identity. */

@@ -155,7 +155,7 @@ class PackTest {
     @Test
     void aKeyFileThatWasChangedIsNoTrustedKey() throws Exception {
         pack(1, Records.small(KEY));
-        Path keyFile = folder.resolve("trust").resolve("keys").resolve(PackSeal.keyId(keys.getPublic()));
+        Path keyFile = folder.resolve("trusted-keys").resolve(PackSeal.keyId(keys.getPublic()));
         KeyPair stranger = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         Files.writeString(keyFile, Base64.getEncoder().encodeToString(stranger.getPublic().getEncoded())
                 + "\nnever\n");

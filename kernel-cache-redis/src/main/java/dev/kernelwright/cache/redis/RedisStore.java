@@ -358,12 +358,6 @@ public final class RedisStore implements KernelStore {
         return availability.problem().stream().toList();
     }
 
-    /** Asks the server whether it is there, for those who want to know before they need it. */
-    @SuppressWarnings("CheckReturnValue") // what it says is among the problems
-    public void ping() {
-        ask(JedisPooled::ping, "");
-    }
-
     @Override
     public void close() {
         closed.countDown();
