@@ -96,7 +96,7 @@ public final class LayeredStore implements KernelStore {
     }
 
     private boolean isCurrent(StoredRecord stored) {
-        return !stored.record().isExpired(clock.instant());
+        return stored.record().isBelieved(clock.instant());
     }
 
     private Stream<StoredRecord> everywhere(KernelKey key, Target target) {
