@@ -1,5 +1,5 @@
 /**
- * Where tuning records live: a folder of JSON files, with memory in front.
+ * Where tuning records live: a folder of JSON files, with memory in front, and packs and folders of others behind.
  */
 module dev.kernelwright.cache {
     requires transitive dev.kernelwright.sdk;
@@ -9,6 +9,8 @@ module dev.kernelwright.cache {
     requires org.slf4j;
 
     exports dev.kernelwright.cache;
+
+    uses dev.kernelwright.cache.SharedStoreProvider;
 
     provides dev.kernelwright.spi.KernelStoreProvider with dev.kernelwright.cache.DefaultStoreProvider;
 }

@@ -187,6 +187,7 @@ public final class ComputeRuntime implements AutoCloseable {
         private @Nullable KernelStore store;
         private @Nullable Tuner tuner;
         private @Nullable MissPolicy missPolicy;
+        private @Nullable ImportPolicy importPolicy;
         private @Nullable Executor executor;
 
         private Builder() {}
@@ -227,6 +228,12 @@ public final class ComputeRuntime implements AutoCloseable {
         /** Sets what happens on a miss. */
         public Builder missPolicy(MissPolicy policy) {
             this.missPolicy = policy;
+            return this;
+        }
+
+        /** Sets which records from elsewhere are rechecked on this machine before they answer calls. */
+        public Builder importPolicy(ImportPolicy policy) {
+            this.importPolicy = policy;
             return this;
         }
 
@@ -276,8 +283,16 @@ public final class ComputeRuntime implements AutoCloseable {
                     throw new IllegalStateException("the miss policy " + policy + " was asked for, but there is no"
                             + " tuner: add kernelwright-tuning-engine to the class path, or pass tuner(...)");
                 }
-                LiveKernels kernels = new LiveKernels(usedStore, usedTuner, policy, budget, Map.copyOf(templates),
-                        pool, clock, events, executor);
+                ImportPolicy imports = importPolicy != null
+                        ? importPolicy
+                        : usedTuner != null ? ImportPolicy.ALWAYS : ImportPolicy.NEVER;
+                if (usedTuner == null && imports != ImportPolicy.NEVER) {
+                    throw new IllegalStateException("the import policy " + imports + " was asked for, but there is no"
+                            + " tuner to recheck records: add kernelwright-tuning-engine to the class path, or pass"
+                            + " tuner(...)");
+                }
+                LiveKernels kernels = new LiveKernels(usedStore, usedTuner, policy, imports, budget,
+                        Map.copyOf(templates), pool, clock, events, executor);
                 return new ComputeRuntime(devices, usedStore, pool, kernels, tuner == null ? usedTuner : null,
                         store == null ? usedStore : null);
             } catch (RuntimeException e) {

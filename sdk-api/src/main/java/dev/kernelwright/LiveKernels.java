@@ -9,8 +9,12 @@ import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelStore;
 import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.Lease;
 import dev.kernelwright.spi.LoadedKernel;
+import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.ReferenceKernel;
+import dev.kernelwright.spi.StoredRecord;
+import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.Timing;
 import dev.kernelwright.spi.Tuner;
 import dev.kernelwright.spi.TuningBudget;
@@ -20,10 +24,12 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -38,10 +44,14 @@ import org.jspecify.annotations.Nullable;
 final class LiveKernels {
     /** Longer than any warm-up: what is still under way then is left to end by itself. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
+    /** How long after its budget a tuning may still hold its lease: it confirms its winner and stores it. */
+    private static final Duration LEASE_GRACE = Duration.ofMinutes(2);
+    private static final long LEASE_POLL_MILLIS = 250;
 
     private final KernelStore store;
     private final @Nullable Tuner tuner;
     private final MissPolicy policy;
+    private final ImportGate gate;
     private final TuningBudget budget;
     private final Map<String, KernelTemplate> templates;
     private final BlockPool pool;
@@ -54,12 +64,13 @@ final class LiveKernels {
     private final Queue<CompletableFuture<?>> pending = new ConcurrentLinkedQueue<>();
     private volatile boolean stopped;
 
-    LiveKernels(KernelStore store, @Nullable Tuner tuner, MissPolicy policy, TuningBudget budget,
-            Map<String, KernelTemplate> templates, BlockPool pool, Clock clock, EventSink events,
+    LiveKernels(KernelStore store, @Nullable Tuner tuner, MissPolicy policy, ImportPolicy imports,
+            TuningBudget budget, Map<String, KernelTemplate> templates, BlockPool pool, Clock clock, EventSink events,
             @Nullable Executor executor) {
         this.store = store;
         this.tuner = tuner;
         this.policy = policy;
+        this.gate = new ImportGate(imports);
         this.budget = budget;
         this.templates = templates;
         this.pool = pool;
@@ -73,6 +84,7 @@ final class LiveKernels {
                     Thread.ofPlatform().daemon().name("kernelwright-background").factory());
             this.executor = ownedExecutor;
         }
+        store.onPublished(this::publishedElsewhere);
     }
 
     /** What a live kernel is found by; a key would be made of the same, in microseconds. */
@@ -94,7 +106,7 @@ final class LiveKernels {
             return known;
         }
         KernelKey key = KernelKey.of(workload, device.target());
-        Optional<TuningRecord> record = store.find(key).filter(found -> !found.isExpired(clock.instant()));
+        Optional<StoredRecord> record = lookUp(key, device.target());
         if (record.isEmpty() && policy == MissPolicy.FAIL) {
             events.emit(new RuntimeEvent.Miss(workload, device.name(), policy));
             throw new KernelMissException("a tuned kernel for " + workload + " on " + device + " was asked for, but "
@@ -105,11 +117,11 @@ final class LiveKernels {
                 reason -> events.emit(new RuntimeEvent.Fallback(workload.toString(), reason)));
         kernels.put(bound, kernel);
         if (record.isPresent()) {
-            events.emit(new RuntimeEvent.Hit(workload, device.name(), record.get()));
-            track(CompletableFuture.runAsync(() -> load(kernel, record.get(), true), executor));
+            events.emit(new RuntimeEvent.Hit(workload, device.name(), record.get().record()));
+            track(serve(kernel, record.get()));
         } else {
             events.emit(new RuntimeEvent.Miss(workload, device.name(), policy));
-            onMiss(kernel);
+            onMiss(kernel, null);
         }
         return kernel;
     }
@@ -126,43 +138,140 @@ final class LiveKernels {
         return backend.baseline(workload.signature()).orElseGet(() -> new ReferenceKernel(workload, backend, pool));
     }
 
-    private void onMiss(LiveKernel kernel) {
-        if (tuner != null && (policy == MissPolicy.TUNE_ASYNC || policy == MissPolicy.TUNE_BLOCKING)) {
-            tune(kernel, tuner);
+    private Optional<StoredRecord> lookUp(KernelKey key, Target target) {
+        return store.find(key, target).filter(found -> found.record().isBelieved(clock.instant()));
+    }
+
+    /** Brings a stored record's kernel to answer calls, after the recheck that it may need. */
+    private CompletableFuture<Void> serve(LiveKernel kernel, StoredRecord stored) {
+        if (tuner != null && stored.record().kernel() != null && gate.stops(stored, kernel.backend().target())) {
+            return tuner.recheck(request(kernel), stored.record()).handleAsync((checked, failure) -> {
+                if (checked != null) {
+                    admit(kernel, stored, checked);
+                } else if (!stopped) {
+                    fallBack(kernel, "its record from " + stored.layer() + " could not be rechecked ("
+                            + message(failure) + "): the baseline answers, and it is tried again when a process next"
+                            + " binds it");
+                }
+                return null;
+            }, executor);
+        }
+        return CompletableFuture.runAsync(() -> load(kernel, stored.record(), true), executor);
+    }
+
+    /** Acts on the verdict of a recheck. */
+    private void admit(LiveKernel kernel, StoredRecord stored, TuningRecord checked) {
+        Evaluation verdict = checked.evaluation();
+        if (verdict.accepted()) {
+            keep(checked);
+            load(kernel, checked, true);
+            return;
+        }
+        String found = "its record from " + stored.layer() + " did not pass the recheck on this machine ("
+                + verdict.reason() + ": " + verdict.message() + ")";
+        // What is only slow, or had no time, may be right: nobody else is to be kept from it.
+        if (verdict.reason() != ReasonCode.NOT_FASTER && verdict.reason() != ReasonCode.TIMEOUT) {
+            gate.failed(stored);
+            try {
+                store.setAside(stored, found);
+            } catch (IOException e) {
+                events.emit(new RuntimeEvent.Fallback("kernel store " + store.location(),
+                        "a record could not be set aside: " + e.getMessage()));
+            }
+        }
+        fallBack(kernel, found + ": the baseline answers");
+        onMiss(kernel, stored.record());
+    }
+
+    /** Takes up what another process has published, unless a tuned kernel answers already. */
+    private void publishedElsewhere(KernelKey key) {
+        List<LiveKernel> waiting;
+        synchronized (this) {
+            waiting = kernels.values().stream().filter(each -> each.key().equals(key) && !each.isTuned()).toList();
+        }
+        for (LiveKernel kernel : waiting) {
+            CompletableFuture<?> tuning = tunings.get(key);
+            if (!stopped && (tuning == null || tuning.isDone())) {
+                lookUp(key, kernel.backend().target()).ifPresent(stored -> track(serve(kernel, stored)));
+            }
         }
     }
 
-    private void tune(LiveKernel kernel, Tuner usedTuner) {
-        Workload workload = kernel.workload();
-        Backend backend = kernel.backend();
-        String device = backend.device().name();
-        TuningRequest request = new TuningRequest(kernel.key(), workload, backend, pool.parallelism(),
-                Optional.ofNullable(templates.get(templateKey(workload.op().name(), backend.sourceLanguage()))),
-                budget);
-        CompletableFuture<?> whole =
-                usedTuner
-                        .submit(request,
-                                (number, spent, source,
-                                        evaluation) -> events.emit(new RuntimeEvent.Candidate(workload, device, number,
-                                                spent, source, evaluation)))
-                        .thenAcceptAsync(record -> adopt(kernel, record), executor)
-                        .whenComplete((nothing, failure) -> {
-                            if (failure != null && !stopped) {
-                                fallBack(kernel, "tuning it failed (" + failure.getMessage() + "): the baseline goes on"
-                                        + " answering, and it is tried again when a process next binds it");
-                            }
-                        });
-        tunings.put(kernel.key(), whole);
-        track(whole);
+    private void onMiss(LiveKernel kernel, @Nullable TuningRecord unusable) {
+        if (tuner != null && !stopped && (policy == MissPolicy.TUNE_ASYNC || policy == MissPolicy.TUNE_BLOCKING)) {
+            CompletableFuture<Void> whole = new CompletableFuture<>();
+            tunings.put(kernel.key(), whole);
+            track(whole);
+            tuneWithLease(kernel, tuner, unusable, whole);
+        }
     }
 
-    private void adopt(LiveKernel kernel, TuningRecord record) {
+    /** Tunes if no other process does; else waits for its record, or for its lease to end. */
+    private void tuneWithLease(LiveKernel kernel, Tuner usedTuner, @Nullable TuningRecord unusable,
+            CompletableFuture<Void> whole) {
+        if (stopped) {
+            whole.complete(null);
+            return;
+        }
+        Optional<Lease> lease = store.tryLease(kernel.key(), budget.time().plus(LEASE_GRACE));
+        // Only now: the last holder may have put it since this process looked.
+        Optional<StoredRecord> meanwhile = lookUp(kernel.key(), kernel.backend().target())
+                .filter(found -> unusable == null || !found.record().created().equals(unusable.created()));
+        if (meanwhile.isPresent()) {
+            lease.ifPresent(Lease::close);
+            track(serve(kernel, meanwhile.get()).whenComplete((nothing, failure) -> whole.complete(null)));
+        } else if (lease.isPresent()) {
+            // Also when it is cancelled.
+            track(whole.whenComplete((nothing, failure) -> lease.get().close()));
+            // Not tracked: closing the runtime cancels the whole and does not wait for an application's tuner.
+            var _ = tune(kernel, usedTuner)
+                    .whenComplete((nothing, failure) -> whole.complete(null));
+        } else {
+            CompletableFuture.delayedExecutor(LEASE_POLL_MILLIS, TimeUnit.MILLISECONDS, executor)
+                    .execute(() -> tuneWithLease(kernel, usedTuner, unusable, whole));
+        }
+    }
+
+    private CompletableFuture<Void> tune(LiveKernel kernel, Tuner usedTuner) {
+        Workload workload = kernel.workload();
+        String device = kernel.backend().device().name();
+        CompletableFuture<TuningRecord> result = usedTuner.submit(request(kernel),
+                (number, spent, source, evaluation) -> events.emit(
+                        new RuntimeEvent.Candidate(workload, device, number, spent, source, evaluation)));
+        return result.thenAcceptAsync(record -> adopt(kernel, record), executor).whenComplete((nothing, failure) -> {
+            if (failure != null && !stopped) {
+                fallBack(kernel,
+                        "tuning it failed (" + message(failure) + "): the baseline goes on answering, and it is"
+                                + " tried again when a process next binds it");
+            }
+        });
+    }
+
+    private TuningRequest request(LiveKernel kernel) {
+        Workload workload = kernel.workload();
+        Backend backend = kernel.backend();
+        return new TuningRequest(kernel.key(), workload, backend, pool.parallelism(),
+                Optional.ofNullable(templates.get(templateKey(workload.op().name(), backend.sourceLanguage()))),
+                budget);
+    }
+
+    private static @Nullable String message(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause().getMessage()
+                : failure.getMessage();
+    }
+
+    private void keep(TuningRecord record) {
         try {
             store.put(record);
         } catch (IOException e) {
             events.emit(new RuntimeEvent.Fallback("kernel store " + store.location(), "a record could not be stored, so"
                     + " it is used in this process only: " + e.getMessage()));
         }
+    }
+
+    private void adopt(LiveKernel kernel, TuningRecord record) {
+        keep(record);
         events.emit(new RuntimeEvent.Tuned(kernel.workload(), kernel.backend().device().name(), record));
         load(kernel, record, false);
     }
@@ -185,8 +294,8 @@ final class LiveKernels {
             events.emit(new RuntimeEvent.Live(kernel.workload(), kernel.backend().device().name()));
         } catch (KernelRejectedException | RuntimeException e) {
             fallBack(kernel, "its stored kernel cannot be loaded (" + e.getMessage() + "): the baseline answers");
-            if (tuneOnFailure && !stopped) {
-                onMiss(kernel);
+            if (tuneOnFailure) {
+                onMiss(kernel, record);
             }
         }
     }

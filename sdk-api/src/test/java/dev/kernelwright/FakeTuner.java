@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class FakeTuner implements Tuner {
     final List<TuningRequest> requests = new ArrayList<>();
     final List<CompletableFuture<TuningRecord>> results = new ArrayList<>();
+    final List<TuningRecord> rechecked = new ArrayList<>();
+    final List<CompletableFuture<TuningRecord>> verdicts = new ArrayList<>();
 
     @Override
     public synchronized CompletableFuture<TuningRecord> submit(TuningRequest request, TuningListener listener) {
@@ -30,6 +32,14 @@ final class FakeTuner implements Tuner {
         CompletableFuture<TuningRecord> result = new CompletableFuture<>();
         results.add(result);
         listener.candidate(1, 0.5, source("rejected"), Evaluation.rejected(ReasonCode.WRONG_NUMERICS, "wrong"));
+        return result;
+    }
+
+    @Override
+    public synchronized CompletableFuture<TuningRecord> recheck(TuningRequest request, TuningRecord record) {
+        rechecked.add(record);
+        CompletableFuture<TuningRecord> result = new CompletableFuture<>();
+        verdicts.add(result);
         return result;
     }
 

@@ -54,6 +54,22 @@ final class CacheFolder {
         }
     }
 
+    /**
+     * Checks that a folder or file is there, and that nobody but its owner can write it.
+     *
+     * @throws IOException if not so; the message is one sentence with the cure
+     */
+    static void requireTrusted(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            throw new IOException("a layer of the kernel cache was asked for at " + path
+                    + ", where there is nothing: name a folder or a pack that is there");
+        }
+        String distrust = distrust(path);
+        if (distrust != null) {
+            throw new IOException(distrust);
+        }
+    }
+
     /** Returns what is wrong now with a root folder that was opened, a sentence each. */
     static List<String> problems(Path root) {
         if (!Files.isDirectory(root)) {

@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the store of a process: memory in front of the folder at {@link CacheLocation#ofProcess()}.
+ * Opens the store of a process: memory in front of the layers over {@link CacheLocation#ofProcess()}.
  *
- * <p>Where the folder cannot be used there is memory alone, which says why among its problems and, once, in the log.
+ * <p>Where the folder cannot be used, memory stands in for it, says why among its problems and, once, in the log.
  */
 public final class DefaultStoreProvider implements KernelStoreProvider {
     private static final Logger LOG = LoggerFactory.getLogger(DefaultStoreProvider.class);
@@ -21,28 +21,30 @@ public final class DefaultStoreProvider implements KernelStoreProvider {
     }
 
     private final Locator locator;
+    private final CacheLayers layers;
 
     /** Creates the provider; for {@link java.util.ServiceLoader}. */
     public DefaultStoreProvider() {
-        this(CacheLocation::ofProcess);
+        this(CacheLocation::ofProcess, CacheLayers.ofProcess());
     }
 
-    DefaultStoreProvider(Locator locator) {
+    DefaultStoreProvider(Locator locator, CacheLayers layers) {
         this.locator = locator;
+        this.layers = layers;
     }
 
     @Override
     public KernelStore open() {
-        return new MemoryFrontStore(openBehind());
+        return new MemoryFrontStore(openLayers());
     }
 
-    private KernelStore openBehind() {
+    private LayeredStore openLayers() {
         try {
-            return DirectoryStore.open(locator.locate().folder());
+            return layers.open(locator.locate().folder());
         } catch (IOException e) {
             String reason = String.valueOf(e.getMessage());
             LOG.warn("tuned kernels will not outlive this process, because {}", reason);
-            return new UnavailableStore(reason);
+            return layers.over(new UnavailableStore(reason));
         }
     }
 }

@@ -3,43 +3,80 @@ package dev.kernelwright.cache;
 import dev.kernelwright.cache.FaultLog.Kind;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelStore;
+import dev.kernelwright.spi.Lease;
+import dev.kernelwright.spi.StoredRecord;
+import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningRecord;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A store that keeps each record in a file of its own, {@code records/<first two digits>/<digest>.json} under a root.
+ * A store that keeps each record in a file of its own, {@code records/<two digits>/<digest>.json} under a root.
  *
  * <p>Readers take no lock: a record is published by renaming a finished file over its name, so any number of processes
  * may share a root, and one that is killed leaves the old record or the new one. A file that is not the record that its
  * name and the asked key demand is a miss; it is moved to {@code quarantine/} and counted. A record of a newer format
  * version is a miss too but stays, for a process that can read it, until this one puts its own.
  *
- * <p>Faults while finding are in {@link #problems()} and, once per kind, in the log.
+ * <p>Opening lists no folder: what writers that died have left is removed, and what has not been used for long is evicted,
+ * at the first put and now and then. Faults while finding are in {@link #problems()} until the same succeeds and, once per
+ * kind, in the log.
  */
 public final class DirectoryStore implements KernelStore {
-    /** Temporaries older than this are of writers that died; writing one takes milliseconds. */
+    /** Temporaries and leases older than this are of processes that died; writing one takes milliseconds. */
     private static final Duration ORPHAN_AGE = Duration.ofHours(1);
+    /** Each listing takes time in proportion to all records. */
+    private static final int PUTS_PER_TIDYING = 256;
 
     private final Path root;
+    private final Disk disk;
+    private final InstantSource clock;
     private final RecordFiles files;
     private final Quarantine quarantine;
+    private final Markers pins;
+    private final Eviction eviction;
+    private final LeaseFiles leases;
     private final FaultLog faults = new FaultLog();
+    private final AtomicInteger puts = new AtomicInteger();
 
-    private DirectoryStore(Path root, FilePublisher publisher) {
+    private DirectoryStore(Path root, Disk disk, Settings settings) {
         this.root = root;
-        this.files = new RecordFiles(root, publisher);
-        this.quarantine = new Quarantine(root);
+        this.disk = disk;
+        this.clock = settings.clock();
+        this.files = new RecordFiles(root, disk);
+        this.quarantine = new Quarantine(root, disk);
+        this.pins = new Markers(root.resolve("pins"), disk);
+        this.eviction = new Eviction(files, disk, pins, settings.limits());
+        this.leases = new LeaseFiles(root, disk, settings.lease());
+    }
+
+    /** What tests set otherwise. */
+    record Settings(Eviction.Limits limits, Duration lease, InstantSource clock) {
+        static final Settings DEFAULT = new Settings(Eviction.Limits.DEFAULT, LeaseFiles.LENGTH,
+                InstantSource.system());
+
+        Settings withLease(Duration length) {
+            return new Settings(limits, length, clock);
+        }
+
+        Settings withLimits(long maxBytes, int maxFiles) {
+            return new Settings(new Eviction.Limits(maxBytes, maxFiles), lease, clock);
+        }
     }
 
     /**
-     * Opens a store, creating its folder if it is not there, and removes what writers that died have left.
+     * Opens a store, creating its folder if it is not there.
      *
      * <p>A folder that can be read but not written is opened; only putting fails there.
      *
@@ -48,27 +85,76 @@ public final class DirectoryStore implements KernelStore {
      *         one sentence with the cure
      */
     public static DirectoryStore open(Path root) throws IOException {
-        return open(root, FilePublisher.DISK);
+        return open(root, Disk.REAL, Settings.DEFAULT);
     }
 
-    static DirectoryStore open(Path root, FilePublisher publisher) throws IOException {
+    static DirectoryStore open(Path root, Disk disk, Settings settings) throws IOException {
         Path absolute = root.toAbsolutePath().normalize();
         CacheFolder.open(absolute);
-        DirectoryStore store = new DirectoryStore(absolute, publisher);
-        try {
-            store.files.sweep(Instant.now().minus(ORPHAN_AGE));
-        } catch (IOException e) {
-            store.faults.warn(Kind.UNREADABLE, DiskFaults.sentence("old temporary files could not be removed", absolute,
-                    e));
-        }
-        return store;
+        return new DirectoryStore(absolute, disk, settings);
+    }
+
+    /** Opens a store on a disk that is not the real one, whose root is there. */
+    static DirectoryStore onDisk(Path root, Disk disk, Settings settings) {
+        return new DirectoryStore(root, disk, settings);
+    }
+
+    /** Returns the root folder. */
+    Path root() {
+        return root;
+    }
+
+    /** Returns the pinned keys, by digest; the text of each is the digest of the record. */
+    Markers pins() {
+        return pins;
+    }
+
+    FaultLog faults() {
+        return faults;
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    InstantSource clock() {
+        return clock;
     }
 
     @Override
     public Optional<TuningRecord> find(KernelKey key) {
-        Path file = files.path(key);
+        return newest(key, List.of());
+    }
+
+    @Override
+    public Optional<StoredRecord> find(KernelKey key, Target target) {
+        Path exact = files.path(key, target);
+        Optional<TuningRecord> found = read(exact, key);
+        // Another driver's record will do, if it is an earlier driver's.
+        return found.or(() -> newest(key, List.of(target)))
+                .map(record -> new StoredRecord(record, location(), false));
+    }
+
+    /** Returns the record for a key that was made last, of those that will do for all the targets. */
+    private Optional<TuningRecord> newest(KernelKey key, List<Target> targets) {
+        List<Path> paths;
         try {
-            return Optional.of(RecordFiles.read(file, key));
+            paths = files.paths(key);
+        } catch (IOException e) {
+            faults.warn(Kind.UNREADABLE, DiskFaults.sentence("the record " + key + " could not be read", root, e));
+            return Optional.empty();
+        }
+        return paths.stream().flatMap(file -> read(file, key).stream())
+                .filter(record -> targets.stream().allMatch(target -> target.tooEarlyFor(record.target()).isEmpty()))
+                .max(Comparator.comparing(TuningRecord::created));
+    }
+
+    private Optional<TuningRecord> read(Path file, KernelKey key) {
+        try {
+            TuningRecord record = files.read(file, key);
+            files.noteUse(file, clock.instant());
+            faults.cured(Kind.UNREADABLE);
+            return Optional.of(record);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (RecordFormatException e) {
@@ -88,7 +174,7 @@ public final class DirectoryStore implements KernelStore {
             Path aside = quarantine.take(file);
             if (isSound(aside, key)) {
                 // It was replaced between reading and moving.
-                Quarantine.giveBack(aside, file);
+                quarantine.giveBack(aside, file);
                 return;
             }
             faults.warn(Kind.SET_ASIDE, "the record " + key + " was set aside as " + aside + " and counts as missing: "
@@ -101,9 +187,9 @@ public final class DirectoryStore implements KernelStore {
         }
     }
 
-    private static boolean isSound(Path file, KernelKey key) throws IOException {
+    private boolean isSound(Path file, KernelKey key) throws IOException {
         try {
-            RecordFiles.read(file, key);
+            files.read(file, key);
             return true;
         } catch (RecordFormatException e) {
             return e.isNewerVersion();
@@ -122,19 +208,46 @@ public final class DirectoryStore implements KernelStore {
         String asked = "the record " + key + " could not be stored";
         List<Path> changed;
         try {
-            changed = files.publish(key, RecordCodec.encode(record));
+            changed = files.publish(record, requireNotPinned(key, RecordCodec.encode(record)));
+            faults.cured(Kind.NOT_STORED);
         } catch (RecordFormatException e) {
             throw notStored(asked + ", because " + e.getMessage(), e);
         } catch (IOException e) {
             throw notStored(DiskFaults.sentence(asked, root, e), e);
         }
         force(changed, "the record " + key + " was stored but might be lost with a loss of power");
+        if (puts.getAndIncrement() % PUTS_PER_TIDYING == 0) {
+            tidy();
+        }
+    }
+
+    /** Returns the file, unless another record is pinned in its place. */
+    private byte[] requireNotPinned(KernelKey key, byte[] file) throws RecordFormatException {
+        Optional<String> pinned = pins.text(key.digest());
+        if (pinned.isPresent() && !pinned.get().equals(RecordEnvelope.digest(file))) {
+            throw RecordFormatException.malformed("another record is pinned in its place in the kernel cache " + root
+                    + ": run 'kernelwright cache pin --remove " + key + "' first");
+        }
+        return file;
+    }
+
+    /** Removes what dead processes have left, and evicts. */
+    private void tidy() {
+        try {
+            Instant old = clock.instant().minus(ORPHAN_AGE);
+            files.sweep(old);
+            leases.sweep(old);
+            eviction.run();
+        } catch (IOException e) {
+            faults.warn(Kind.UNREADABLE, DiskFaults.sentence("old files could not be removed", root, e));
+        }
     }
 
     /** Makes new names durable. Some file systems cannot; by now others see the change, so that is no failure of it. */
     private void force(List<Path> changed, String otherwise) {
         try {
             files.force(changed);
+            faults.cured(Kind.NOT_SYNCED);
         } catch (IOException e) {
             faults.warn(Kind.NOT_SYNCED, DiskFaults.sentence(otherwise, root, e));
         }
@@ -158,10 +271,60 @@ public final class DirectoryStore implements KernelStore {
         return !changed.isEmpty();
     }
 
+    /** Moves the file of a record to the quarantine. */
+    @Override
+    public void setAside(StoredRecord stored, String reason) throws IOException {
+        TuningRecord record = stored.record();
+        try {
+            Path aside = quarantine.take(files.path(record.key(), record.target()));
+            faults.warn(Kind.SET_ASIDE, "the record " + record.key() + " was set aside as " + aside
+                    + " and counts as missing: " + reason);
+        } catch (NoSuchFileException e) {
+            // Another process has set it aside.
+        } catch (IOException e) {
+            throw new IOException(DiskFaults.sentence("the record " + record.key() + " could not be set aside", root,
+                    e), e);
+        }
+    }
+
+    @Override
+    public Optional<Lease> tryLease(KernelKey key, Duration longest) {
+        try {
+            Optional<Lease> lease = leases.tryTake(key, longest);
+            faults.cured(Kind.NO_LEASE);
+            return lease;
+        } catch (IOException e) {
+            faults.warn(Kind.NO_LEASE, DiskFaults.sentence("other processes could not be kept from tuning " + key
+                    + " at the same time", root, e));
+            return Optional.of(Lease.UNSHARED);
+        }
+    }
+
+    /**
+     * Pins the record that a key has: it is not evicted, not replaced, and goes before those of all layers.
+     *
+     * @param stored the record, of any layer
+     * @throws IOException if that cannot be remembered
+     */
+    public void pin(StoredRecord stored) throws IOException {
+        try {
+            pins.add(stored.record().key().digest(),
+                    RecordEnvelope.digest(RecordCodec.encode(stored.record())));
+        } catch (RecordFormatException e) {
+            throw new IOException("the record " + stored.record().key() + " could not be pinned, because "
+                    + e.getMessage(), e);
+        }
+    }
+
+    /** Removes the pin of a key; returns whether there was one. */
+    public boolean unpin(KernelKey key) throws IOException {
+        return pins.remove(key.digest());
+    }
+
     /** Returns the keys of every readable record, in the order of their digests. It reads every file in full. */
     @Override
     public List<KernelKey> keys() {
-        List<KernelKey> keys = new ArrayList<>();
+        Set<KernelKey> keys = new LinkedHashSet<>();
         try {
             for (Path file : files.list()) {
                 readKey(file).ifPresent(keys::add);
@@ -175,8 +338,10 @@ public final class DirectoryStore implements KernelStore {
     /** Returns the key of a record that {@link #find} would return; what it would set aside is left to it. */
     private Optional<KernelKey> readKey(Path file) {
         try {
-            KernelKey key = RecordFiles.read(file).key();
-            return files.path(key).equals(file) ? Optional.of(key) : Optional.empty();
+            TuningRecord record = files.read(file);
+            return files.path(record.key(), record.target()).equals(file)
+                    ? Optional.of(record.key())
+                    : Optional.empty();
         } catch (RecordFormatException | IOException e) {
             return Optional.empty();
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +28,25 @@ final class FaultLog {
         /** A record could not be written. */
         NOT_STORED,
         /** A record is there, or gone, but might not be after a loss of power. */
-        NOT_SYNCED
+        NOT_SYNCED,
+        /** Nobody can tell whether another process tunes the same key. */
+        NO_LEASE,
+        /** A pack or a read-only folder cannot be used. */
+        LAYER_REFUSED,
+        /** The shared store is away. */
+        SHARED_AWAY
     }
 
-    private record Faults(long count, String latest) {}
+    /**
+     * The faults of one kind.
+     *
+     * @param latest the latest sentence; null since the same operation succeeded
+     */
+    private record Faults(long count, @Nullable String latest) {}
 
     private final Map<Kind, Faults> faults = new EnumMap<>(Kind.class);
+    /** Whether any kind has a sentence, so that success costs a read of one field. */
+    private volatile boolean ailing;
 
     /** Counts a fault, and logs it. */
     void warn(Kind kind, String sentence) {
@@ -47,7 +61,18 @@ final class FaultLog {
     synchronized long note(Kind kind, String sentence) {
         long count = count(kind) + 1;
         faults.put(kind, new Faults(count, sentence));
+        ailing = true;
         return count;
+    }
+
+    /** Forgets the sentence of a kind, since what failed has succeeded; the count stays. */
+    void cured(Kind kind) {
+        if (ailing) {
+            synchronized (this) {
+                faults.computeIfPresent(kind, (same, found) -> new Faults(found.count(), null));
+                ailing = faults.values().stream().anyMatch(found -> found.latest() != null);
+            }
+        }
     }
 
     /** Returns how many faults of a kind there have been. */
@@ -60,6 +85,9 @@ final class FaultLog {
     synchronized List<String> sentences() {
         List<String> sentences = new ArrayList<>();
         for (Faults found : faults.values()) {
+            if (found.latest() == null) {
+                continue;
+            }
             sentences.add(found.latest() + " (the latest of " + found.count() + " since the start)");
         }
         return List.copyOf(sentences);

@@ -5,8 +5,12 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelStore;
+import dev.kernelwright.spi.Lease;
+import dev.kernelwright.spi.StoredRecord;
+import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningRecord;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -15,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>That a record is missing is not remembered, so that one which another process puts is found the next time. A
  * record in memory is served as it is until it expires or has to make room, also if another process replaces or removes
- * it: it was right, and stays right.
+ * it: it was right, and stays right. Only what another machine publishes in a shared store is looked for again.
  *
  * <p>A record that the store behind refuses stays in memory, so that this process has it while there is room. Closing
  * closes the store behind.
@@ -36,10 +41,21 @@ public final class MemoryFrontStore implements KernelStore {
 
     private final KernelStore behind;
     private final InstantSource clock;
-    private final Cache<KernelKey, @Nullable TuningRecord> memory;
+    private final Cache<KernelKey, @Nullable Entry> memory;
     /** Held from writing behind to writing in memory, so that both end with the same record. Readers do not take it. */
     private final ReentrantLock writing = new ReentrantLock();
     private final AtomicLong memoryOnly = new AtomicLong();
+
+    /** A record as both ways of finding return it, so that a hit allocates nothing. */
+    private record Entry(Optional<StoredRecord> stored, Optional<TuningRecord> record, Target target) {
+        static Entry of(StoredRecord stored, Target target) {
+            return new Entry(Optional.of(stored), Optional.of(stored.record()), target);
+        }
+
+        TuningRecord get() {
+            return record.orElseThrow();
+        }
+    }
 
     /** Puts memory of {@link #DEFAULT_MAX_BYTES} in front of a store. */
     public MemoryFrontStore(KernelStore behind) {
@@ -56,7 +72,7 @@ public final class MemoryFrontStore implements KernelStore {
         this.clock = clock;
         this.memory = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
-                .weigher((KernelKey key, TuningRecord record) -> weightBytes(record))
+                .weigher((KernelKey key, Entry entry) -> weightBytes(entry.get()))
                 // In the caller: a library starts no thread to throw away a few records.
                 .executor(Runnable::run)
                 .recordStats()
@@ -65,12 +81,43 @@ public final class MemoryFrontStore implements KernelStore {
 
     @Override
     public Optional<TuningRecord> find(KernelKey key) {
-        TuningRecord known = memory.policy().getIfPresentQuietly(key);
-        if (known != null && known.isExpired(clock.instant())) {
-            memory.asMap().remove(key, known);
+        Entry known = known(key);
+        return known != null ? known.record() : behind.find(key);
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // of targets, before they are compared field by field
+    public Optional<StoredRecord> find(KernelKey key, Target target) {
+        Entry known = known(key);
+        if (known != null && fits(known, target)) {
+            if (known.target() != target) {
+                // From now on they are compared at one glance.
+                memory.asMap().replace(key, known, new Entry(known.stored(), known.record(), target));
+            }
+            return known.stored();
         }
         // Reading behind happens under Caffeine's lock for this key, so that no older record is put over a newer one.
-        return Optional.ofNullable(memory.get(key, missing -> behind.find(missing).orElse(null)));
+        Entry read = memory.asMap().compute(key, (missing, there) -> there != null && fits(there, target)
+                && !there.get().isExpired(clock.instant())
+                        ? there
+                        : behind.find(missing, target).map(stored -> Entry.of(stored, target)).orElse(null));
+        return read == null ? Optional.empty() : read.stored();
+    }
+
+    /** Returns what is in memory and has not expired. */
+    private @Nullable Entry known(KernelKey key) {
+        Entry known = memory.getIfPresent(key);
+        if (known == null || known.get().expires() == null || !known.get().isExpired(clock.instant())) {
+            return known;
+        }
+        memory.asMap().remove(key, known);
+        return null;
+    }
+
+    /** Returns whether what was found for one target will do for another; a process usually has one for each key. */
+    @SuppressWarnings("ReferenceEquality") // first, since it is usually so
+    private static boolean fits(Entry known, Target target) {
+        return known.target() == target || known.target().equals(target);
     }
 
     /**
@@ -87,7 +134,7 @@ public final class MemoryFrontStore implements KernelStore {
             memoryOnly.incrementAndGet();
             throw e;
         } finally {
-            memory.put(record.key(), record);
+            memory.put(record.key(), Entry.of(new StoredRecord(record, location(), false), record.target()));
             writing.unlock();
         }
     }
@@ -102,6 +149,30 @@ public final class MemoryFrontStore implements KernelStore {
         } finally {
             writing.unlock();
         }
+    }
+
+    @Override
+    public void setAside(StoredRecord stored, String reason) throws IOException {
+        writing.lock();
+        try {
+            memory.invalidate(stored.record().key());
+            behind.setAside(stored, reason);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public Optional<Lease> tryLease(KernelKey key, Duration longest) {
+        return behind.tryLease(key, longest);
+    }
+
+    @Override
+    public void onPublished(Consumer<KernelKey> listener) {
+        behind.onPublished(key -> {
+            memory.invalidate(key);
+            listener.accept(key);
+        });
     }
 
     /** Returns the keys of the records behind, then of those that are in memory alone. */

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +36,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordCodec {
     /** The format version that is written, and the latest that is read. */
-    public static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 2;
     /** The largest record that is written or read, in bytes. */
     public static final int MAX_BYTES = RecordEnvelope.MAX_BYTES;
 
     /** Stands for a binary's plan that equals its source's, which is the usual case. */
     private static final String SAME_PLAN = "same-as-source";
 
+    private static final String SUFFIX = ".json";
+    private static final int VERSIONS_DIGITS = 16;
+
     private RecordCodec() {}
+
+    /**
+     * Returns what the file of a record is called: {@code <key's digest>.json} or, where the target has fields for which
+     * a later version will do, {@code <key's digest>.<16 digits of the digest of these fields>.json}.
+     */
+    public static String fileName(KernelKey key, Target target) {
+        String versions = target.fields(Target.Match.AT_LEAST).stream()
+                .map(field -> field.name() + "=" + field.value() + "\n").collect(Collectors.joining());
+        return versions.isEmpty()
+                ? key.digest() + SUFFIX
+                : key.digest() + "." + KernelKey.sha256(versions.getBytes(StandardCharsets.UTF_8))
+                        .substring(0, VERSIONS_DIGITS) + SUFFIX;
+    }
 
     /**
      * Returns the file of a record.

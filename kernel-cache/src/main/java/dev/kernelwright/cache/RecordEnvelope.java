@@ -84,6 +84,12 @@ final class RecordEnvelope {
         return Integer.parseInt(header.group(1));
     }
 
+    /** Returns the digest that a sealed file ends with. */
+    static String digest(byte[] file) {
+        int from = file.length - DIGEST_END.length() - DIGEST_CHARS;
+        return new String(file, from, DIGEST_CHARS, StandardCharsets.US_ASCII);
+    }
+
     /** Refuses a record that is too large. */
     static void requireSize(long bytes) throws RecordFormatException {
         if (bytes > MAX_BYTES) {

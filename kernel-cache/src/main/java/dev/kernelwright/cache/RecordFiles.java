@@ -1,17 +1,12 @@
 package dev.kernelwright.cache;
 
 import dev.kernelwright.spi.KernelKey;
+import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningRecord;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,31 +14,42 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The files of a directory store: what they are called, and how they are read and published.
+ * The files of a directory of records: what they are called, and how they are read and published.
  *
- * <p>They are spread over 256 folders by the first byte of their digests, so that none grows long.
+ * <p>A file is called {@code records/<two digits>/<key's digest>.json} or, where the target has fields for which a later
+ * version will do, {@code <key's digest>.<digest of these fields>.json}: so one key has a file for each driver. They are
+ * spread over 256 folders by the first byte of their digests, so that none grows long.
  */
 final class RecordFiles {
     private static final String RECORD_SUFFIX = ".json";
     private static final String TEMPORARY_SUFFIX = ".tmp";
+    /** A hit makes a file younger at most this often, so that reading costs no writing. */
+    private static final Duration USE_NOTED_EVERY = Duration.ofDays(1);
 
     private final Path root;
     private final Path folder;
-    private final FilePublisher publisher;
+    private final Disk disk;
 
-    RecordFiles(Path root, FilePublisher publisher) {
+    RecordFiles(Path root, Disk disk) {
         this.root = root;
         this.folder = root.resolve("records");
-        this.publisher = publisher;
+        this.disk = disk;
     }
 
-    /** Returns the path of the file for a key. */
-    Path path(KernelKey key) {
-        return shard(key).resolve(key.digest() + RECORD_SUFFIX);
+    /** Returns the path of the file for a key and a target. */
+    Path path(KernelKey key, Target target) {
+        return shard(key).resolve(RecordCodec.fileName(key, target));
     }
 
     private Path shard(KernelKey key) {
         return folder.resolve(key.digest().substring(0, 2));
+    }
+
+    /** Returns the paths of the files for a key, in order. */
+    List<Path> paths(KernelKey key) throws IOException {
+        List<Path> found = new ArrayList<>(disk.list(shard(key), key.digest() + "*" + RECORD_SUFFIX));
+        Collections.sort(found);
+        return found;
     }
 
     /**
@@ -52,7 +58,7 @@ final class RecordFiles {
      * @throws NoSuchFileException if there is no file
      * @throws RecordFormatException if the file is not a record, or one for another key
      */
-    static TuningRecord read(Path file, KernelKey key) throws IOException, RecordFormatException {
+    TuningRecord read(Path file, KernelKey key) throws IOException, RecordFormatException {
         TuningRecord record = read(file);
         if (!record.key().equals(key)) {
             throw RecordFormatException.malformed("the record is for another key, which differs in "
@@ -62,60 +68,83 @@ final class RecordFiles {
     }
 
     /** Reads a record, whatever its key. */
-    static TuningRecord read(Path file) throws IOException, RecordFormatException {
+    TuningRecord read(Path file) throws IOException, RecordFormatException {
         // Before opening it, since opening a pipe waits for a writer.
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class,
-                LinkOption.NOFOLLOW_LINKS);
-        if (!attributes.isRegularFile()) {
+        Disk.Status status = disk.status(file);
+        if (!status.isFile()) {
             throw RecordFormatException.malformed("the record is not a file but a folder, a link or a device");
         }
-        RecordEnvelope.requireSize(attributes.size());
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            return RecordCodec.decode(in.readNBytes(RecordCodec.MAX_BYTES + 1));
+        RecordEnvelope.requireSize(status.bytes());
+        return RecordCodec.decode(disk.read(file, RecordCodec.MAX_BYTES + 1));
+    }
+
+    /** Notes that a file was used, unless that was noted not long ago; best effort, it only decides what is evicted. */
+    void noteUse(Path file, Instant now) {
+        try {
+            Instant noted = disk.status(file).modified();
+            if (noted.isBefore(now.minus(USE_NOTED_EVERY)) || noted.isAfter(now.plus(USE_NOTED_EVERY))) {
+                disk.touch(file, now);
+            }
+        } catch (IOException e) {
+            // A read-only folder evicts nothing either.
         }
     }
 
     /**
-     * Publishes the file for a key.
+     * Publishes the file of a record.
      *
      * @return the folders that have new entries, to be given to {@link #force}
      * @throws IOException if it could not; the file that was there before is still there
      */
-    List<Path> publish(KernelKey key, byte[] bytes) throws IOException {
-        Path shard = shard(key);
+    List<Path> publish(TuningRecord record, byte[] bytes) throws IOException {
+        Path shard = shard(record.key());
         List<Path> changed = new ArrayList<>();
         // Never the root: should it be gone, then it was unmounted or removed, and what is put there would go astray.
-        if (CacheFolder.create(folder)) {
+        if (disk.createFolder(folder)) {
             changed.add(root);
         }
-        if (CacheFolder.create(shard)) {
+        if (disk.createFolder(shard)) {
             changed.add(folder);
         }
         changed.add(shard);
+        Path file = path(record.key(), record.target());
+        try {
+            publish(shard, file, record.key(), bytes);
+        } catch (NoSuchFileException e) {
+            // A process whose clock is hours ahead took the temporary for an orphan.
+            publish(shard, file, record.key(), bytes);
+        }
+        return changed;
+    }
+
+    private void publish(Path shard, Path file, KernelKey key, byte[] bytes) throws IOException {
         Path temporary = shard.resolve(key.digest() + "." + UUID.randomUUID() + TEMPORARY_SUFFIX);
         try {
-            publisher.writeNew(temporary, bytes);
-            publisher.rename(temporary, path(key));
+            disk.writeNew(temporary, bytes);
+            disk.rename(temporary, file);
         } catch (IOException e) {
             try {
-                Files.deleteIfExists(temporary);
+                disk.delete(temporary);
             } catch (IOException suppressed) {
                 e.addSuppressed(suppressed);
             }
             throw e;
         }
-        return changed;
     }
 
-    /** Deletes the file for a key; returns the folders that have changed, none if there was no file. */
+    /** Deletes the files for a key; returns the folders that have changed, none if there was no file. */
     List<Path> delete(KernelKey key) throws IOException {
-        return Files.deleteIfExists(path(key)) ? List.of(shard(key)) : List.of();
+        boolean deleted = false;
+        for (Path file : paths(key)) {
+            deleted |= disk.delete(file);
+        }
+        return deleted ? List.of(shard(key)) : List.of();
     }
 
     /** Waits until the disk has the entries of folders, so that new names are there, and old ones gone, for good. */
     void force(List<Path> folders) throws IOException {
         for (Path changed : folders) {
-            publisher.forceFolder(changed);
+            disk.forceFolder(changed);
         }
     }
 
@@ -128,8 +157,8 @@ final class RecordFiles {
     void sweep(Instant before) throws IOException {
         for (Path temporary : list(TEMPORARY_SUFFIX)) {
             try {
-                if (Files.getLastModifiedTime(temporary, LinkOption.NOFOLLOW_LINKS).toInstant().isBefore(before)) {
-                    Files.deleteIfExists(temporary);
+                if (disk.status(temporary).modified().isBefore(before)) {
+                    disk.delete(temporary);
                 }
             } catch (NoSuchFileException e) {
                 // Its writer has just published it.
@@ -139,23 +168,10 @@ final class RecordFiles {
 
     private List<Path> list(String suffix) throws IOException {
         List<Path> found = new ArrayList<>();
-        for (Path shard : entries(folder, "??")) {
-            found.addAll(entries(shard, "*" + suffix));
+        for (Path shard : disk.list(folder, "??")) {
+            found.addAll(disk.list(shard, "*" + suffix));
         }
         Collections.sort(found);
         return found;
-    }
-
-    /** Returns what is in a folder and fits a pattern, in any order; nothing if the folder is not there. */
-    static List<Path> entries(Path folder, String pattern) throws IOException {
-        List<Path> entries = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, pattern)) {
-            stream.forEach(entries::add);
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return List.of();
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        return entries;
     }
 }

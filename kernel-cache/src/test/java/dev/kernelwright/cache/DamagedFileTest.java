@@ -86,12 +86,12 @@ class DamagedFileTest {
 
     @Test
     void aRecordOfANewerVersionIsAMissAndStays() throws IOException {
-        byte[] newer = Records.signed(sound, "\"formatVersion\": 1", "\"formatVersion\": 2");
+        byte[] newer = Records.signed(sound, "\"formatVersion\": 2", "\"formatVersion\": 3");
         Files.write(file, newer);
         assertThat(store.find(KEY)).isEmpty();
         assertThat(file).hasBinaryContent(newer);
         assertThat(store.setAsideCount()).isZero();
-        assertThat(store.problems()).singleElement().asString().contains("format version 2");
+        assertThat(store.problems()).singleElement().asString().contains("format version 3");
     }
 
     @Test

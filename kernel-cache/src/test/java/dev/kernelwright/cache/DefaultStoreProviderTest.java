@@ -14,6 +14,8 @@ import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -22,13 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 class DefaultStoreProviderTest {
     private static final KernelKey KEY = Records.key("silu@1");
 
+    private static final CacheLayers LAYERS = new CacheLayers(Map.of(), List.of());
+
     @TempDir
     private Path folder;
 
     @Test
     void theStoreOfOneProcessIsFoundByTheNext() throws IOException {
         DefaultStoreProvider provider =
-                new DefaultStoreProvider(() -> new CacheLocation(folder.resolve("k"), "a test"));
+                new DefaultStoreProvider(() -> new CacheLocation(folder.resolve("k"), "a test"), LAYERS);
         try (KernelStore store = provider.open()) {
             store.put(Records.tuned(KEY));
             assertThat(store.location()).isEqualTo(folder.resolve("k").toString());
@@ -42,14 +46,14 @@ class DefaultStoreProviderTest {
     @Test
     void aFolderThatCannotBeUsedBecomesMemoryThatSaysWhy() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
-        assertMemoryAlone(new DefaultStoreProvider(() -> new CacheLocation(file, "a test")), "is a file");
+        assertMemoryAlone(new DefaultStoreProvider(() -> new CacheLocation(file, "a test"), LAYERS), "is a file");
     }
 
     @Test
     void aProcessWithoutALocationGetsMemoryThatSaysWhy() {
         assertMemoryAlone(new DefaultStoreProvider(() -> {
             throw new IOException("no home");
-        }), "no home");
+        }, LAYERS), "no home");
     }
 
     private static void assertMemoryAlone(DefaultStoreProvider provider, String reason) {

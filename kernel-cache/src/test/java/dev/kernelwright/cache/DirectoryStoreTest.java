@@ -109,15 +109,98 @@ class DirectoryStoreTest {
     }
 
     @Test
-    void temporariesOfDeadWritersAreRemovedAtOpeningAndYoungOnesAreNot() throws IOException {
+    void temporariesOfDeadWritersAreRemovedAtTheFirstPutAndYoungOnesAreNot() throws IOException {
         store.put(Records.tuned(KEY));
         Path old = Files.writeString(file(KEY).resolveSibling("a.tmp"), "{");
         Path young = Files.writeString(file(KEY).resolveSibling("b.tmp"), "{");
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofMinutes(61))));
         Files.setLastModifiedTime(young, FileTime.from(Instant.now().minus(Duration.ofMinutes(59))));
         Files.setLastModifiedTime(file(KEY), FileTime.from(Instant.EPOCH));
-        DirectoryStore.open(root).close();
+        DirectoryStore.open(root).put(Records.tuned(KEY));
         assertThat(files()).containsExactlyInAnyOrder(file(KEY), young);
+    }
+
+    @Test
+    void aRecordServesLaterDriversAndNotEarlierOnes() throws IOException {
+        store.put(Records.madeWithDriver(KEY, "12.9"));
+        assertThat(store.find(KEY, Records.withDriver("12.9")).orElseThrow().isUnverifiedOn(Records.withDriver("12.9")))
+                .isFalse();
+        assertThat(store.find(KEY, Records.withDriver("12.10")).orElseThrow()
+                .isUnverifiedOn(Records.withDriver("12.10"))).isTrue();
+        assertThat(store.find(KEY, Records.withDriver("12.8"))).isEmpty();
+        assertThat(store.find(KEY)).isPresent();
+    }
+
+    @Test
+    void eachDriverKeepsItsOwnRecordOfAKey() throws IOException {
+        store.put(Records.madeWithDriver(KEY, "12"));
+        store.put(Records.madeWithDriver(KEY, "13"));
+        for (String version : List.of("12", "13")) {
+            Records.assertSame(store.find(KEY, Records.withDriver(version)).orElseThrow().record(),
+                    Records.madeWithDriver(KEY, version));
+        }
+        assertThat(store.keys()).containsExactly(KEY);
+        assertThat(store.remove(KEY)).isTrue();
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void beyondItsLimitsWhatWasUsedLeastRecentlyGivesWayButNothingThatIsPinned() throws IOException {
+        DirectoryStore small = DirectoryStore.open(root, Disk.REAL,
+                DirectoryStore.Settings.DEFAULT.withLimits(Long.MAX_VALUE, 10));
+        List<KernelKey> keys = Stream.iterate(0, i -> i < 12, i -> i + 1).map(i -> Records.key("op" + i)).toList();
+        for (int i = 0; i < keys.size(); i++) {
+            store.put(Records.small(keys.get(i)));
+            Files.setLastModifiedTime(file(keys.get(i)), FileTime.from(Instant.now().minus(Duration.ofDays(100 - i))));
+        }
+        store.pin(store.find(keys.get(0), Records.TARGET).orElseThrow());
+        Files.setLastModifiedTime(file(keys.get(0)), FileTime.from(Instant.EPOCH));
+        assertThat(small.find(keys.get(1))).isPresent();
+        small.put(Records.small(KEY));
+        // Of 13, down to nine: the four that are oldest but for the pinned and the used.
+        assertThat(small.keys()).contains(keys.get(0), keys.get(1), KEY).doesNotContain(keys.get(2), keys.get(3),
+                keys.get(4), keys.get(5)).hasSize(9);
+    }
+
+    @Test
+    void beyondItsBytesRecordsGiveWayToo() throws IOException {
+        store.put(Records.tuned(KEY, "x".repeat(10_000)));
+        Files.setLastModifiedTime(file(KEY), FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        DirectoryStore small = DirectoryStore.open(root, Disk.REAL,
+                DirectoryStore.Settings.DEFAULT.withLimits(11_000, 10));
+        small.put(Records.small(Records.key("small")));
+        assertThat(small.keys()).containsExactly(Records.key("small"));
+    }
+
+    @Test
+    void aPinnedRecordIsNotReplacedUntilItIsUnpinned() throws IOException {
+        store.put(Records.tuned(KEY));
+        store.pin(store.find(KEY, Records.TARGET).orElseThrow());
+        store.put(Records.tuned(KEY));
+        assertThatIOException().isThrownBy(() -> store.put(Records.tuned(KEY, "another")))
+                .withMessageContaining("another record is pinned");
+        assertThat(store.unpin(KEY)).isTrue();
+        store.put(Records.tuned(KEY, "another"));
+        assertThat(store.find(KEY).orElseThrow().kernel().source().text()).isEqualTo("another");
+    }
+
+    /** A writer whose temporary a process with a wrong clock has swept away writes it again. */
+    @Test
+    void aClockThatIsHoursAheadLosesNoRecord() throws IOException {
+        Disk sweeping = new ForwardingDisk(Disk.REAL) {
+            private boolean swept;
+
+            @Override
+            public void writeNew(Path file, byte[] bytes) throws IOException {
+                super.writeNew(file, bytes);
+                if (!swept) {
+                    swept = true;
+                    delete(file);
+                }
+            }
+        };
+        DirectoryStore.open(root, sweeping, DirectoryStore.Settings.DEFAULT).put(Records.tuned(KEY));
+        assertThat(store.find(KEY)).isPresent();
     }
 
     @Test

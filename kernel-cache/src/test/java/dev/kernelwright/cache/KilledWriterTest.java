@@ -11,10 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process that is killed while it puts records. */
 class KilledWriterTest {
     private static final int KILLS = 10;
+    private static final int STRESS_KILLS = 1_000;
     private static final KernelKey OVERWRITTEN = Records.key("overwritten");
 
     @TempDir
@@ -30,10 +34,20 @@ class KilledWriterTest {
     @Test
     @Timeout(120)
     void everyAcknowledgedRecordIsThereAndNoneIsDamaged() throws Exception {
+        killWriters(KILLS);
+    }
+
+    @Test
+    @Tag("stress")
+    void everyAcknowledgedRecordIsThereAfterAThousandKills() throws Exception {
+        killWriters(STRESS_KILLS);
+    }
+
+    private void killWriters(int kills) throws Exception {
         SplittableRandom random = new SplittableRandom(3);
         DirectoryStore store = DirectoryStore.open(root);
         int acknowledged = 0;
-        for (int kill = 0; kill < KILLS; kill++) {
+        for (int kill = 0; kill < kills; kill++) {
             acknowledged = putUntilKilled(acknowledged, acknowledged + random.nextInt(1, 20), random.nextInt(3_000));
             TuningRecord last = store.find(OVERWRITTEN).orElseThrow();
             assertThat(Integer.parseInt(last.provenance().get("number"))).isGreaterThanOrEqualTo(acknowledged);
@@ -48,6 +62,18 @@ class KilledWriterTest {
                     .isBetween(acknowledged + 1L, acknowledged + 2L);
         }
         assertThat(store.problems()).isEmpty();
+        assertThat(temporaries()).as("temporaries that the kills have left").isPositive();
+        // Two hours later: by now no writer can still be at work.
+        DirectoryStore later = DirectoryStore.open(root, Disk.REAL, new DirectoryStore.Settings(
+                Eviction.Limits.DEFAULT, LeaseFiles.LENGTH, () -> Instant.now().plus(Duration.ofHours(2))));
+        later.put(record(Records.key("later"), 0));
+        assertThat(temporaries()).as("temporaries after the next put").isZero();
+    }
+
+    private long temporaries() throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(file -> file.toString().endsWith(".tmp")).count();
+        }
     }
 
     /** Runs a writer, kills it some time after it has put a number of records, and returns how many it had put. */
@@ -82,8 +108,12 @@ class KilledWriterTest {
     }
 
     /** Writes in small pieces with pauses, so that most kills find a file that is half written. */
-    private static final class SlowPublisher implements FilePublisher {
+    private static final class SlowDisk extends ForwardingDisk {
         private static final int PIECE_BYTES = 1_000;
+
+        SlowDisk() {
+            super(REAL);
+        }
 
         @Override
         public void writeNew(Path file, byte[] bytes) throws IOException {
@@ -94,16 +124,6 @@ class KilledWriterTest {
                 }
             }
         }
-
-        @Override
-        public void rename(Path from, Path to) throws IOException {
-            DISK.rename(from, to);
-        }
-
-        @Override
-        public void forceFolder(Path folder) throws IOException {
-            DISK.forceFolder(folder);
-        }
     }
 
     /** The process that is killed: puts records for ever and says the number of each when it is stored. */
@@ -112,7 +132,8 @@ class KilledWriterTest {
 
         public static void main(String[] args) throws IOException {
             DirectoryStore store = DirectoryStore.open(Path.of(args[0]));
-            DirectoryStore slowStore = DirectoryStore.open(Path.of(args[0]), new SlowPublisher());
+            DirectoryStore slowStore = DirectoryStore.open(Path.of(args[0]), new SlowDisk(),
+                    DirectoryStore.Settings.DEFAULT);
             for (int i = Integer.parseInt(args[1]);; i++) {
                 TuningRecord record = record(Records.key("op" + i), i);
                 store.put(record);

@@ -32,10 +32,27 @@ class MemoryFrontStoreTest {
 
     @Test
     void aRecordIsReadFromDiskOnce() throws IOException {
-        disk.put(Records.untuned(KEY));
-        TuningRecord first = store.find(KEY).orElseThrow();
+        disk.put(Records.tuned(KEY));
+        TuningRecord first = store.find(KEY, Records.TARGET).orElseThrow().record();
+        assertThat(store.find(KEY, Records.TARGET).orElseThrow().record()).isSameAs(first);
         assertThat(store.find(KEY)).containsSame(first);
-        assertThat(store.statistics()).isEqualTo(new MemoryFrontStore.Statistics(1, 1, 0, 0));
+        assertThat(store.statistics()).isEqualTo(new MemoryFrontStore.Statistics(2, 1, 0, 0));
+    }
+
+    @Test
+    void whatIsInMemoryForOneDriverIsNotReturnedForAnother() throws IOException {
+        store.put(Records.madeWithDriver(KEY, "12.4"));
+        assertThat(store.find(KEY, Records.withDriver("12.4"))).isPresent();
+        assertThat(store.find(KEY, Records.withDriver("12.3"))).isEmpty();
+        assertThat(store.find(KEY, Records.withDriver("12.4"))).isPresent();
+    }
+
+    @Test
+    void whatIsSetAsideIsForgotten() throws IOException {
+        store.put(Records.tuned(KEY));
+        store.setAside(store.find(KEY, Records.TARGET).orElseThrow(), "it was wrong");
+        assertThat(store.find(KEY, Records.TARGET)).isEmpty();
+        assertThat(disk.find(KEY)).isEmpty();
     }
 
     @Test

@@ -66,6 +66,26 @@ final class Records {
         return withKernel(key, new TuningRecord.Kernel(source, new KernelBinary("class", code, PLAN, "note: fine\n")));
     }
 
+    /** Returns the target of {@link #tuned}, with a driver for which a later one will do. */
+    static Target withDriver(String version) {
+        List<Target.Field> fields = new ArrayList<>(TARGET.fields());
+        fields.add(2, Target.atLeast("driver", version));
+        return new Target(fields);
+    }
+
+    /** Returns an accepted kernel that was made with a driver. */
+    static TuningRecord madeWithDriver(KernelKey key, String version) {
+        TuningRecord record = tuned(key);
+        return new TuningRecord(key, withDriver(version), record.kernel(), record.evaluation(), record.provenance(),
+                record.created(), record.expires());
+    }
+
+    /** Returns a record that was made at another time. */
+    static TuningRecord createdAt(TuningRecord record, Instant created) {
+        return new TuningRecord(record.key(), record.target(), record.kernel(), record.evaluation(),
+                record.provenance(), created, record.expires());
+    }
+
     static TuningRecord withKernel(KernelKey key, TuningRecord.Kernel kernel) {
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("generator", "template");

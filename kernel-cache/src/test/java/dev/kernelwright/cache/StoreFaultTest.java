@@ -152,11 +152,11 @@ class StoreFaultTest {
     @ParameterizedTest
     @EnumSource(names = {"WRITE", "RENAME"})
     void aFullDiskKeepsWhatWasThereAndLeavesNoTemporary(Step failing) throws IOException {
-        FailingPublisher publisher = new FailingPublisher();
-        DirectoryStore store = DirectoryStore.open(folder, publisher);
+        FailingDisk disk = new FailingDisk();
+        DirectoryStore store = DirectoryStore.open(folder, disk, DirectoryStore.Settings.DEFAULT);
         store.put(Records.tuned(KEY));
         List<Path> before = files();
-        publisher.failing = failing;
+        disk.failing = failing;
         assertThatIOException().isThrownBy(() -> store.put(Records.untuned(KEY)))
                 .withMessage("the record " + KEY + " could not be stored in the kernel cache " + folder
                         + ", whose disk is full: free some space, or keep the cache (KERNELWRIGHT_CACHE) on another"
@@ -164,13 +164,16 @@ class StoreFaultTest {
         assertThat(files()).isEqualTo(before);
         Records.assertSame(store.find(KEY).orElseThrow(), Records.tuned(KEY));
         assertThat(store.problems()).singleElement().asString().contains("whose disk is full");
+        disk.failing = null;
+        store.put(Records.untuned(KEY));
+        assertThat(store.problems()).as("once there is room").isEmpty();
     }
 
     @Test
     void aRecordWhoseNameMayNotBeDurableIsThereAndIsReported() throws IOException {
-        FailingPublisher publisher = new FailingPublisher();
-        DirectoryStore store = DirectoryStore.open(folder, publisher);
-        publisher.failing = Step.FORCE_FOLDER;
+        FailingDisk disk = new FailingDisk();
+        DirectoryStore store = DirectoryStore.open(folder, disk, DirectoryStore.Settings.DEFAULT);
+        disk.failing = Step.FORCE_FOLDER;
         store.put(Records.tuned(KEY));
         Records.assertSame(store.find(KEY).orElseThrow(), Records.tuned(KEY));
         assertThat(store.problems()).singleElement().asString().contains("might be lost with a loss of power");
@@ -189,17 +192,21 @@ class StoreFaultTest {
     }
 
     /** A disk that is full from one step on; it writes half of what it is given. */
-    private static final class FailingPublisher implements FilePublisher {
+    private static final class FailingDisk extends ForwardingDisk {
         private @Nullable Step failing;
+
+        FailingDisk() {
+            super(REAL);
+        }
 
         @Override
         public void writeNew(Path file, byte[] bytes) throws IOException {
             if (failing == Step.WRITE) {
-                DISK.writeNew(file, Arrays.copyOf(bytes, bytes.length / 2));
+                super.writeNew(file, Arrays.copyOf(bytes, bytes.length / 2));
                 // What the JDK throws when write() fails with ENOSPC: no path, and the system's words.
                 throw new IOException("No space left on device");
             }
-            DISK.writeNew(file, bytes);
+            super.writeNew(file, bytes);
         }
 
         @Override
@@ -207,7 +214,7 @@ class StoreFaultTest {
             if (failing == Step.RENAME) {
                 throw new FileSystemException(from.toString(), to.toString(), "No space left on device");
             }
-            DISK.rename(from, to);
+            super.rename(from, to);
         }
 
         @Override
@@ -215,7 +222,7 @@ class StoreFaultTest {
             if (failing == Step.FORCE_FOLDER) {
                 throw new IOException("Input/output error");
             }
-            DISK.forceFolder(path);
+            super.forceFolder(path);
         }
     }
 }

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 public final class KernelKey {
     /** Raised when the arguments of kernels change, so that older kernels are not loaded. */
     public static final int ABI_VERSION = 1;
+    /** The length of {@link #digest()}. */
+    public static final int DIGEST_CHARS = 64;
 
     private final Map<String, String> fields;
     private final String text;

@@ -1,5 +1,6 @@
 package dev.kernelwright.spi;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record TuningRecord(KernelKey key, Target target, @Nullable Kernel kernel, Evaluation evaluation,
         Map<String, String> provenance, Instant created, @Nullable Instant expires) {
+    /** Stands in the provenance of a record that was rechecked rather than tuned: when the one it is of was made. */
+    public static final String RECHECKED_FROM = "rechecked.from";
+
+    private static final Duration CLOCK_ERROR = Duration.ofDays(1);
+
     /** Copies the provenance. */
     public TuningRecord {
         provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
@@ -32,8 +38,21 @@ public record TuningRecord(KernelKey key, Target target, @Nullable Kernel kernel
      */
     public record Kernel(KernelSource source, KernelBinary binary) {}
 
-    /** Returns whether the record is to be taken as absent at the given time. */
+    /**
+     * Returns whether the record is to be taken as absent at the given time. One that expires and was made a day or more
+     * after that time was dated by a clock that was wrong, so nobody knows when it expires.
+     */
     public boolean isExpired(Instant now) {
-        return expires != null && !now.isBefore(expires);
+        return expires != null && (!now.isBefore(expires) || now.isBefore(created.minus(CLOCK_ERROR)));
+    }
+
+    /**
+     * Returns whether the record is to be believed at the given time: it has not expired, and if it says that nothing
+     * beats the baseline, then it was this version of the library that found nothing.
+     */
+    public boolean isBelieved(Instant now) {
+        return !isExpired(now) && (kernel != null
+                || LibraryVersion.current().equals(provenance.getOrDefault(LibraryVersion.PROVENANCE,
+                        LibraryVersion.current())));
     }
 }

@@ -52,15 +52,15 @@ record Processor(String model, String features, int vectorBits, int cores, Map<S
     /**
      * The target of kernels for this processor.
      *
-     * <p>The number of threads is part of it, since it decides which grid is best. A kernel stays right under another
-     * build of the same Java release, so the build is recorded only.
+     * <p>The number of threads is part of it, since it decides which grid is best. A class runs on a later Java
+     * release; what it was compiled by is recorded in full, and another build of the same release is taken for equal.
      */
     Target target(int threads) {
         return new Target(List.of(Target.exact("backend", CpuBackendProvider.NAME),
                 Target.exact("arch", System.getProperty("os.arch")), Target.exact("cpu", model),
                 Target.exact("features", features), Target.exact("vector_bits", Integer.toString(vectorBits)),
                 Target.exact("threads", Integer.toString(threads)),
-                Target.exact("java", Integer.toString(Runtime.version().feature())),
+                Target.atLeast("java", Integer.toString(Runtime.version().feature())),
                 Target.ignored("java_build", System.getProperty("java.vm.version")),
                 Target.ignored("caches", caches.toString()),
                 Target.ignored("os", System.getProperty("os.name") + " " + System.getProperty("os.version"))));

@@ -48,11 +48,11 @@ record CudaDevice(int handle, String name, String architecture, int multiprocess
         return new DeviceDescription(CudaBackendProvider.NAME + (index == 0 ? "" : ":" + index), name, facts);
     }
 
-    /** Returns what kernels are made for. A binary is one for the architecture, so another driver runs it as well. */
+    /** Returns what kernels are made for. A binary is one for the architecture, which later drivers run. */
     Target target() {
         return new Target(List.of(Target.exact("backend", CudaBackendProvider.NAME),
                 Target.exact("architecture", architecture), Target.exact("device", name),
                 Target.exact("multiprocessors", Integer.toString(multiprocessors)),
-                Target.ignored("driver", CudaDriver.versionText(driverVersion))));
+                Target.atLeast("driver", CudaDriver.versionText(driverVersion))));
     }
 }

@@ -96,11 +96,11 @@ record OpenClDevice(long platform, long id, String name, String platformName, St
         return new DeviceDescription(OpenClBackendProvider.NAME + (index == 0 ? "" : ":" + index), name, facts);
     }
 
-    /** Returns what kernels of this device are made for; a driver is its compiler, so each has kernels of its own. */
+    /** Returns what kernels of this device are made for; a driver is its compiler, so a later one compiles them anew. */
     Target target() {
         return new Target(List.of(Target.exact("backend", OpenClBackendProvider.NAME),
                 Target.exact("platform", platformName), Target.exact("device", name),
-                Target.exact("computeUnits", Integer.toString(computeUnits)), Target.exact("driver", driver),
+                Target.exact("computeUnits", Integer.toString(computeUnits)), Target.atLeast("driver", driver),
                 Target.exact("version", version)));
     }
 }

@@ -3,7 +3,7 @@ package dev.kernelwright.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kernelwright.RuntimeStatistics;
-import dev.kernelwright.cache.DirectoryStore;
+import dev.kernelwright.cache.LayeredStore;
 import dev.kernelwright.cli.output.Console;
 import dev.kernelwright.cli.output.Json;
 import dev.kernelwright.op.Workload;
@@ -59,7 +59,7 @@ final class BenchCommand implements Callable<Integer> {
         if (!(seconds > 0 && seconds <= 3600)) {
             throw new InputException("--seconds " + seconds + " was given: choose a time above 0 and up to 3600");
         }
-        Optional<DirectoryStore> opened = cache.openIfThere();
+        Optional<LayeredStore> opened = cache.openLayeredIfThere();
         List<BenchReport> reports = new ArrayList<>();
         try (KernelStore store = opened.isPresent() ? opened.get() : new NoStore();
                 WorkloadBench bench = new WorkloadBench(store, device, Duration.ofNanos((long) (seconds * 1e9)))) {

@@ -1,7 +1,9 @@
 package dev.kernelwright.cli;
 
+import dev.kernelwright.cache.CacheLayers;
 import dev.kernelwright.cache.CacheLocation;
 import dev.kernelwright.cache.DirectoryStore;
+import dev.kernelwright.cache.LayeredStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -35,6 +37,22 @@ final class CacheOptions {
         } catch (IOException e) {
             throw InputException.of(e);
         }
+    }
+
+    /** Opens the cache, created if it is not there, with its layers. */
+    LayeredStore openLayered() {
+        try {
+            return CacheLayers.ofProcess().open(location().folder());
+        } catch (IOException e) {
+            throw InputException.of(e);
+        }
+    }
+
+    /** Opens the cache with its layers if it is there. */
+    Optional<LayeredStore> openLayeredIfThere() {
+        Optional<DirectoryStore> there = openIfThere();
+        there.ifPresent(DirectoryStore::close);
+        return there.map(store -> openLayered());
     }
 
     /** Opens the cache if it is there: a command that only looks creates nothing. */

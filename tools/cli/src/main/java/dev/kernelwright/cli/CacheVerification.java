@@ -88,6 +88,9 @@ final class CacheVerification implements AutoCloseable {
         if (!KernelKey.of(workload.get(), runtime.devices().getFirst().target()).equals(record.key())) {
             return sound(record, "read; not loaded, as it was made for another target");
         }
+        if (!runtime.devices().getFirst().target().movedFrom(record.target()).isEmpty()) {
+            return sound(record, "read; not loaded, as it was made with another driver or compiler");
+        }
         Found loaded = load(record, workload.get());
         return run && loaded.sound() ? run(record, record.kernel(), workload.get(), loaded) : loaded;
     }

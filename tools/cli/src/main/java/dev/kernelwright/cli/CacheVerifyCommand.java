@@ -11,18 +11,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Reads every record again, and loads every kernel that was made for this machine. */
 @Command(name = "verify",
-        description = "Read every record again, and load every kernel that was made for this machine.",
+        description = "Read every record again, and load every kernel that was made for this machine; or look at a"
+                + " pack.",
         footer = {"",
                 "Nothing is moved or deleted. Exit codes: 0 all is sound, 1 something is not, 2 bad usage or input."})
 final class CacheVerifyCommand implements Callable<Integer> {
     private final Console console;
 
+    @Parameters(paramLabel = "PACK", arity = "0..1",
+            description = "A pack to look at instead of the cache: who signed it,"
+                    + " whether it would be imported, and whether each of its records is sound.")
+    private @Nullable Path pack;
     @Option(names = "--run",
             description = "Also compile those kernels anew and check what they compute, which takes some"
                     + " seconds for each.")
@@ -40,6 +47,9 @@ final class CacheVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (pack != null) {
+            return new PackInspection(console, output.json()).inspect(pack, cache);
+        }
         Optional<DirectoryStore> opened = cache.openIfThere();
         List<Checked> all = List.of();
         if (opened.isPresent()) {

@@ -1,10 +1,12 @@
 package dev.kernelwright.cli;
 
 import dev.kernelwright.cache.CacheLocation;
-import dev.kernelwright.cache.DirectoryStore;
+import dev.kernelwright.cache.LayeredStore;
 import dev.kernelwright.cli.output.Figures;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.Probe;
+import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TunerProvider;
 import dev.kernelwright.tuning.isolation.Sandbox;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import javax.tools.ToolProvider;
@@ -93,10 +96,10 @@ final class Diagnosis {
 
     private void cache() {
         CacheLocation location;
-        Optional<DirectoryStore> opened;
+        Optional<LayeredStore> opened;
         try {
             location = cache.location();
-            opened = cache.openIfThere();
+            opened = cache.openLayeredIfThere();
         } catch (InputException e) {
             findings.add(
                     Finding.fail("cache", String.valueOf(e.getMessage()), "do that, or name another with --cache"));
@@ -108,10 +111,13 @@ final class Diagnosis {
                     Finding.ok("cache", folder + " (" + location.reason() + "), which is created when it is needed"));
             return;
         }
-        try (DirectoryStore store = opened.get()) {
+        try (LayeredStore store = opened.get()) {
             int count = store.keys().size();
             findings.add(Finding.ok("cache", folder + " (" + location.reason() + "), " + count
                     + (count == 1 ? " record" : " records") + permissions(folder)));
+            store.lowerLocations().forEach(layer -> findings.add(Finding.ok("cache layer", layer)));
+            // So that each layer, and the shared store, has been asked once.
+            store.find(new KernelKey(Map.of("doctor", "asks")), new Target(List.of()));
             store.problems().forEach(problem -> findings.add(Finding.warn("cache", problem, "")));
         }
         disk(folder);

@@ -3,14 +3,15 @@ package dev.kernelwright.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kernelwright.ComputeRuntime;
-import dev.kernelwright.Device;
 import dev.kernelwright.MissPolicy;
-import dev.kernelwright.cache.DirectoryStore;
+import dev.kernelwright.cache.LayeredStore;
 import dev.kernelwright.cli.output.Console;
 import dev.kernelwright.cli.output.Json;
 import dev.kernelwright.cli.output.Table;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.KernelKey;
+import dev.kernelwright.spi.StoredRecord;
+import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningRecord;
 import java.time.Instant;
 import java.util.Comparator;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Exit codes: 0 a hit, 1 a miss, 2 bad usage or input."})
 final class ExplainCommand implements Callable<Integer> {
     private static final String ABSENT = "(absent)";
+    private static final String TARGET = "target.";
 
     private final Console console;
 
@@ -44,21 +46,30 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Workload workload = workloadParameter.workload();
-        KernelKey key = key(workload);
+        Target target = target();
+        KernelKey key = KernelKey.of(workload, target);
         ObjectNode json = Json.object().put("workload", workload.toString()).put("key", key.digest())
                 .put("cache", cache.location().folder().toString());
-        Optional<DirectoryStore> opened = cache.openIfThere();
+        Optional<LayeredStore> opened = cache.openLayeredIfThere();
         if (opened.isEmpty()) {
             return miss(json, "there is no kernel cache at " + cache.location().folder());
         }
-        try (DirectoryStore store = opened.get()) {
-            Optional<TuningRecord> found = store.find(key);
-            if (found.isPresent() && !found.get().isExpired(Instant.now())) {
-                return hit(json, workload, found.get());
+        try (LayeredStore store = opened.get()) {
+            Optional<StoredRecord> found = store.find(key, target);
+            if (found.isPresent() && found.get().record().isBelieved(Instant.now())) {
+                return hit(json, workload, found.get(), target);
             }
             if (found.isPresent()) {
-                return miss(json, "its record " + key + " expired at " + found.get().expires()
-                        + ": tune it again, as the next program that binds it will");
+                TuningRecord record = found.get().record();
+                return miss(json, record.isExpired(Instant.now())
+                        ? "its record " + key + " expired at " + record.expires()
+                                + ": tune it again, as the next program that binds it will"
+                        : "its record " + key + " says that nothing beats the baseline, but another version of"
+                                + " Kernelwright found that: tune it again, as the next program that binds it will");
+            }
+            Optional<TuningRecord> later = store.find(key);
+            if (later.isPresent()) {
+                return tooEarly(json, key, target, later.get());
             }
             Optional<KernelKey> nearest = nearest(key, store.keys());
             return nearest.isPresent()
@@ -67,12 +78,35 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private KernelKey key(Workload workload) {
+    private Target target() {
         try (ComputeRuntime runtime = device.build(ComputeRuntime.builder().store(new NoStore())
                 .missPolicy(MissPolicy.BASELINE_ONLY))) {
-            Device first = runtime.devices().getFirst();
-            return KernelKey.of(workload, first.target());
+            return runtime.devices().getFirst().target();
         }
+    }
+
+    /** Says which fields of the target must be later than they are. */
+    private int tooEarly(ObjectNode json, KernelKey key, Target target, TuningRecord record) {
+        List<String> names = target.tooEarlyFor(record.target());
+        if (output.json()) {
+            json.put("hit", false).put("reason", "the record was made with a later driver or compiler")
+                    .put("nearest", key.digest());
+            ArrayNode differences = json.putArray("differences");
+            names.forEach(name -> differences.addObject().put("field", TARGET + name)
+                    .put("wanted", target.value(name).orElse(null))
+                    .put("found", record.target().value(name).orElse(null))
+                    .put("rule", "at least"));
+            console.json(json);
+            return ExitCode.NEGATIVE;
+        }
+        console.line(
+                "miss: the record " + key + " was made with a later driver or compiler, for which this machine's is"
+                        + " too early");
+        Table table = new Table("field", "here", "needed");
+        names.forEach(name -> table.row(TARGET + name, target.value(name).orElse(ABSENT),
+                "at least " + record.target().value(name).orElse(ABSENT)));
+        console.lines(table.lines());
+        return ExitCode.NEGATIVE;
     }
 
     /** Returns the key with the fewest fields that differ; of several, one of the same op. */
@@ -82,13 +116,20 @@ final class ExplainCommand implements Callable<Integer> {
                 .thenComparing(KernelKey::digest));
     }
 
-    private int hit(ObjectNode json, Workload workload, TuningRecord record) {
+    private int hit(ObjectNode json, Workload workload, StoredRecord stored, Target target) {
+        TuningRecord record = stored.record();
+        List<String> moved = target.movedFrom(record.target());
         if (output.json()) {
-            json.put("hit", true);
+            json.put("hit", true).put("layer", stored.layer()).put("imported", stored.imported());
+            moved.forEach(json.putArray("moved")::add);
             Verdict.put(json.putObject("evaluation"), record.evaluation());
             console.json(json);
         } else {
-            console.line("hit: " + workload + " has the record " + record.key() + ": " + Verdict.sentence(record));
+            console.line("hit: " + workload + " has the record " + record.key() + ": " + Verdict.sentence(record)
+                    + (stored.imported() ? "; it is from " + stored.layer() + " and rechecked at its first use" : ""));
+            moved.forEach(name -> console.line("it was made with " + name + " "
+                    + record.target().value(name).orElse(ABSENT) + ", and here is " + target.value(name).orElse(ABSENT)
+                    + ": at its first use it is compiled anew and rechecked"));
         }
         return ExitCode.SUCCESS;
     }

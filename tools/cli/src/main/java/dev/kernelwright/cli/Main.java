@@ -34,7 +34,14 @@ public final class Main {
                         .addSubcommand(new CacheListCommand(console))
                         .addSubcommand(new CacheShowCommand(console))
                         .addSubcommand(new CacheVerifyCommand(console))
-                        .addSubcommand(new CacheClearCommand(console)))
+                        .addSubcommand(new CacheClearCommand(console))
+                        .addSubcommand(new CachePinCommand(console))
+                        .addSubcommand(new CacheQuarantineCommand(console))
+                        .addSubcommand(new CacheExportCommand(console))
+                        .addSubcommand(new CacheMergeCommand(console))
+                        .addSubcommand(new CacheSignCommand(console))
+                        .addSubcommand(new CacheImportCommand(console))
+                        .addSubcommand(new CacheTrustCommand(console)))
                 .addSubcommand(new DoctorCommand(console));
         return commandLine
                 .setOut(new PrintWriter(console.out(), true, console.out().charset()))

@@ -2,8 +2,12 @@ package dev.kernelwright.cli;
 
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelStore;
+import dev.kernelwright.spi.Lease;
+import dev.kernelwright.spi.StoredRecord;
+import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningRecord;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +26,16 @@ final class RetuneStore implements KernelStore {
     @Override
     public Optional<TuningRecord> find(KernelKey key) {
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<StoredRecord> find(KernelKey key, Target target) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Lease> tryLease(KernelKey key, Duration longest) {
+        return behind.tryLease(key, longest);
     }
 
     @Override

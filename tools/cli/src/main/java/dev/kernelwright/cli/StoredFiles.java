@@ -31,7 +31,7 @@ final class StoredFiles {
     /**
      * Reads the files of a cache.
      *
-     * @param root the cache's folder, whose records are in {@code records/<first two digits>/<digest>.json}
+     * @param root the cache's folder, whose records are in {@code records/<first two digits>/}
      */
     static List<StoredFile> readAll(Path root) throws IOException {
         Path folder = root.resolve("records");
@@ -53,7 +53,7 @@ final class StoredFiles {
         }
         try (InputStream in = Files.newInputStream(path)) {
             TuningRecord record = RecordCodec.decode(in.readNBytes(RecordCodec.MAX_BYTES + 1));
-            boolean named = path.endsWith(record.key().digest() + SUFFIX);
+            boolean named = path.endsWith(RecordCodec.fileName(record.key(), record.target()));
             return new StoredFile(path, record, named, named
                     ? ""
                     : "it is the record " + record.key() + " under another name: it was copied or renamed");

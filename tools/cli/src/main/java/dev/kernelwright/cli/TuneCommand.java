@@ -1,7 +1,7 @@
 package dev.kernelwright.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kernelwright.cache.DirectoryStore;
+import dev.kernelwright.cache.LayeredStore;
 import dev.kernelwright.cli.output.Console;
 import dev.kernelwright.cli.output.Json;
 import dev.kernelwright.op.Workload;
@@ -44,7 +44,7 @@ final class TuneCommand implements Callable<Integer> {
         Workload workload = workloadParameter.workload();
         TuningBudget budget = budgetOptions.budget();
         ObjectNode json = Json.object().put("workload", workload.toString());
-        try (DirectoryStore store = cache.open();
+        try (LayeredStore store = cache.openLayered();
                 CandidateLines lines = new CandidateLines(console);
                 TuningSession session = new TuningSession(store, device, budget, retune, candidate -> {
                     if (output.json()) {

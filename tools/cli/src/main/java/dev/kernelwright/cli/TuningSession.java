@@ -8,6 +8,7 @@ import dev.kernelwright.RuntimeEvent;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelStore;
+import dev.kernelwright.spi.StoredRecord;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRecord;
 import java.time.Duration;
@@ -76,7 +77,8 @@ final class TuningSession implements AutoCloseable {
     }
 
     private Optional<TuningRecord> find(Workload workload) {
-        return store.find(key(workload)).filter(record -> !record.isExpired(Instant.now()));
+        return store.find(key(workload), device().target()).map(StoredRecord::record)
+                .filter(record -> record.isBelieved(Instant.now()));
     }
 
     /** Tunes a workload unless it is known, and waits until its kernel has proved that it can be loaded. */
@@ -94,7 +96,8 @@ final class TuningSession implements AutoCloseable {
                                 + " s, far more than its budget: run 'kernelwright doctor'");
             }
         }
-        Optional<TuningRecord> record = tuned.get();
+        // Another process may have tuned it meanwhile.
+        Optional<TuningRecord> record = tuned.get().or(() -> fallbacks.isEmpty() ? find(workload) : Optional.empty());
         if (record.isEmpty()) {
             return new TuningOutcome.Failed(fallbacks.isEmpty()
                     ? "tuning " + workload + " ended without a verdict: run 'kernelwright doctor'"

@@ -3,7 +3,7 @@ package dev.kernelwright.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kernelwright.RuntimeEvent;
-import dev.kernelwright.cache.DirectoryStore;
+import dev.kernelwright.cache.LayeredStore;
 import dev.kernelwright.cli.output.Console;
 import dev.kernelwright.cli.output.Figures;
 import dev.kernelwright.cli.output.Json;
@@ -78,7 +78,7 @@ final class WarmUpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         List<Workload> workloads = WorkloadsFile.read(file);
         List<Line> lines = new ArrayList<>();
-        try (DirectoryStore store = cache.open(); ProgressBar bar = new ProgressBar(console)) {
+        try (LayeredStore store = cache.openLayered(); ProgressBar bar = new ProgressBar(console)) {
             Consumer<RuntimeEvent.Candidate> onCandidate = candidate -> bar.show(
                     (lines.size() + candidate.spent()) / workloads.size(),
                     (lines.size() + 1) + "/" + workloads.size() + " " + candidate.workload());

@@ -11,6 +11,7 @@ import dev.kernelwright.cli.bench.InterleavedTiming;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelStore;
+import dev.kernelwright.spi.StoredRecord;
 import dev.kernelwright.spi.Timing;
 import dev.kernelwright.spi.TuningRecord;
 import java.lang.foreign.Arena;
@@ -118,7 +119,7 @@ final class WorkloadBench implements AutoCloseable {
 
     private String whyNotTuned(BoundOp op) {
         KernelKey key = KernelKey.of(op.workload(), op.device().target());
-        Optional<TuningRecord> record = store.find(key);
+        Optional<TuningRecord> record = store.find(key, op.device().target()).map(StoredRecord::record);
         if (!fallbacks.isEmpty()) {
             return String.join("; ", fallbacks);
         }

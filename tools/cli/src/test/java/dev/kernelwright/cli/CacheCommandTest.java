@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kernelwright.cache.DirectoryStore;
+import dev.kernelwright.cache.RecordCodec;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningRecord;
 import java.io.IOException;
@@ -43,8 +44,8 @@ class CacheCommandTest {
     }
 
     private Path file(TuningRecord record) {
-        String digest = record.key().digest();
-        return cache.resolve("records").resolve(digest.substring(0, 2)).resolve(digest + ".json");
+        return cache.resolve("records").resolve(record.key().digest().substring(0, 2))
+                .resolve(RecordCodec.fileName(record.key(), record.target()));
     }
 
     @Test

@@ -74,6 +74,23 @@ class ExplainCommandTest {
     }
 
     @Test
+    void aRecordOfAnEarlierJavaIsAHitThatIsCompiledAnew() throws IOException {
+        Records.put(cache, Records.tuned(WORKLOAD, Records.otherMachine("java", "24")));
+        assertThat(explain(WORKLOAD).endedWith(0).out()).contains("hit", "made with java 24", "compiled anew");
+        assertThat(explain(WORKLOAD, "--json").endedWith(0).json().get("moved").get(0).textValue()).isEqualTo("java");
+    }
+
+    @Test
+    void aRecordOfALaterJavaIsAMissThatSaysWhatIsNeeded() throws IOException {
+        Records.put(cache, Records.tuned(WORKLOAD, Records.otherMachine("java", "9999")));
+        assertThat(explain(WORKLOAD).endedWith(1).out()).contains("later driver or compiler")
+                .containsPattern("target.java +" + Runtime.version().feature() + " +at least 9999");
+        JsonNode difference = explain(WORKLOAD, "--json").endedWith(1).json().get("differences").get(0);
+        assertThat(difference.get("field").textValue()).isEqualTo("target.java");
+        assertThat(difference.get("rule").textValue()).isEqualTo("at least");
+    }
+
+    @Test
     void anExpiredRecordIsAMissThatSaysSo() throws IOException {
         Records.put(cache,
                 Records.baselineKept(WORKLOAD, Records.thisMachine(), Instant.parse("2026-02-01T00:00:00Z")));

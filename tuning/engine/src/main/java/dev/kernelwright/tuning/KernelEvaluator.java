@@ -150,6 +150,11 @@ public final class KernelEvaluator implements AutoCloseable {
         } catch (RuntimeException e) {
             return new Trial(Evaluation.rejected(ReasonCode.COMPILE_ERROR, "the compiler failed: " + e), null);
         }
+        return evaluate(binary, effort, deadline);
+    }
+
+    /** Evaluates a kernel that was compiled before. */
+    Trial evaluate(KernelBinary binary, Effort effort, Deadline deadline) throws IOException {
         Evaluation evaluation = inWorker(binary, deadline, (current, kernel, reload) -> {
             Findings findings = verifier.verify(current, kernel, reload, baselineErrorRms,
                     effort.equals(Effort.SEARCH), deadline);

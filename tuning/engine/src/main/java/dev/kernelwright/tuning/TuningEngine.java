@@ -12,8 +12,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,6 +43,8 @@ public final class TuningEngine implements Tuner {
     private final ThreadPoolExecutor executor;
     /** The jobs that are queued or under way; guarded by itself, as is {@code closed}. */
     private final Map<KernelKey, TuningJob> jobs = new HashMap<>();
+    /** The rechecks that are queued or under way; guarded by {@code jobs}. */
+    private final Set<RecheckJob> rechecks = new HashSet<>();
     private boolean closed;
 
     private TuningEngine(Builder builder) {
@@ -89,6 +93,30 @@ public final class TuningEngine implements Tuner {
         }
     }
 
+    @Override
+    public CompletableFuture<TuningRecord> recheck(TuningRequest request, TuningRecord record) {
+        synchronized (jobs) {
+            if (closed) {
+                return CompletableFuture.failedFuture(new IllegalStateException(
+                        "a record for " + request.workload() + " was to be rechecked, but the tuner is closed"));
+            }
+            RecheckJob job = new RecheckJob(request, record, limits, clock);
+            try {
+                executor.execute(job);
+            } catch (RejectedExecutionException e) {
+                return CompletableFuture.failedFuture(new IllegalStateException("a record for " + request.workload()
+                        + " was to be rechecked, but " + queueCapacity + " workloads are waiting already: try again"
+                        + " later, or give the tuner a longer queue", e));
+            }
+            rechecks.add(job);
+            return job.result().whenComplete((checked, failure) -> {
+                synchronized (jobs) {
+                    rechecks.remove(job);
+                }
+            });
+        }
+    }
+
     private void forget(KernelKey key) {
         synchronized (jobs) {
             jobs.remove(key);
@@ -98,14 +126,17 @@ public final class TuningEngine implements Tuner {
     @Override
     public void close() {
         List<TuningJob> open;
+        List<RecheckJob> openRechecks;
         synchronized (jobs) {
             closed = true;
             open = new ArrayList<>(jobs.values());
+            openRechecks = new ArrayList<>(rechecks);
         }
         executor.shutdownNow();
         for (TuningJob job : open) {
             job.cancel("the tuner was closed");
         }
+        openRechecks.forEach(RecheckJob::cancel);
         awaitEnd();
     }
 

@@ -6,6 +6,7 @@ import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelGenerator;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelSource;
+import dev.kernelwright.spi.LibraryVersion;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Timing;
 import dev.kernelwright.spi.TuningListener;
@@ -259,7 +260,7 @@ final class TuningJob implements Runnable {
         tally.describe(provenance);
         provenance.putAll(remarks);
         provenance.put("seconds", String.format(Locale.ROOT, "%.1f", (System.nanoTime() - startNanos) / 1e9));
-        provenance.put("library", LibraryVersion.current());
+        provenance.put(LibraryVersion.PROVENANCE, LibraryVersion.current());
         provenance.put("java", Runtime.version().toString());
         return new TuningRecord(request.key(), request.backend().target(),
                 winner == null ? null : new TuningRecord.Kernel(winner.source(), winner.binary()), evaluation,

@@ -77,7 +77,7 @@ public final class FakeBackend implements Backend {
 
     @Override
     public Target target() {
-        return new Target(List.of(Target.exact("backend", "fake"), Target.ignored("driver", "1")));
+        return new Target(List.of(Target.exact("backend", "fake"), Target.atLeast("driver", "1")));
     }
 
     @Override

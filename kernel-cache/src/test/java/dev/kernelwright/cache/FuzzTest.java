@@ -1,0 +1,210 @@
+package dev.kernelwright.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.kernelwright.spi.KernelKey;
+import dev.kernelwright.spi.TuningRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Mutated records, manifests and packs, each with digests and signatures that fit, so that it is the parsers that meet
+ * them: they give a value or the exception that they declare, soon and in little memory.
+ *
+ * <p>{@code -Dkernelwright.fuzz=PT1H} says for how long; a failure names its seed.
+ */
+class FuzzTest {
+    private static final Duration SHORT = Duration.ofSeconds(3);
+    /** Parsing what is at most some kilobytes takes microseconds; a busy machine may not run us for a while. */
+    private static final Duration HANG = Duration.ofSeconds(10);
+    private static final long MAX_ALLOCATED_BYTES = 256L << 20;
+    private static final KernelKey KEY = Records.key("fuzzed@1");
+    private static final List<String> TOKENS = List.of("{", "}", "[", "]", "\"", ",", ":", "0", "-1", "1e999", "null",
+            "true", "\\u0000", "\\ud800", "9223372036854775808", "\"formatVersion\": 3", "ceil_div(", "((((((((((",
+            "max(a,b)", "A=", "99999999999999999999999999999", "\u0000", "\n", "../", "records/");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    @Timeout(120)
+    void parsersAnswerOrRefuseWhateverTheyAreGiven() throws Exception {
+        fuzz(SHORT);
+    }
+
+    @Test
+    @Tag("stress")
+    void parsersAnswerOrRefuseWhateverTheyAreGivenForAnHour() throws Exception {
+        fuzz(Duration.parse(System.getProperty("kernelwright.fuzz", "PT1H")));
+    }
+
+    private void fuzz(Duration time) throws Exception {
+        byte[] record = RecordCodec.encode(Records.tuned(KEY));
+        byte[] manifest = new PackManifest("fuzzed", 1, Instant.EPOCH, null, "MIT",
+                List.of(RecordCodec.fileName(KEY, Records.TARGET))).encode();
+        PackFuzz packs = new PackFuzz(manifest, record);
+        long end = System.nanoTime() + time.toNanos();
+        long seed = time.equals(SHORT) ? 1 : System.nanoTime();
+        long first = seed;
+        int read = 0;
+        while (System.nanoTime() < end) {
+            SplittableRandom random = new SplittableRandom(seed);
+            long began = System.nanoTime();
+            long allocated = allocatedBytes();
+            try {
+                read += switch (random.nextInt(4)) {
+                    case 0 -> fuzzRecord(mutate(record, random));
+                    case 1 -> fuzzRecord(Records.sign(atLeast(mutate(record, random), 100)));
+                    case 2 -> fuzzManifest(mutate(manifest, random));
+                    default -> packs.fuzz(random);
+                };
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError("undeclared, with the seed " + seed, e);
+            }
+            assertThat(System.nanoTime() - began).as("nanoseconds with the seed %s", seed).isLessThan(HANG.toNanos());
+            assertThat(allocatedBytes() - allocated).as("bytes with the seed %s", seed).isLessThan(MAX_ALLOCATED_BYTES);
+            seed++;
+        }
+        long inputs = seed - first;
+        System.out.printf("%d inputs from the seed %d on, %d of them sound%n", inputs, first, read);
+        // Otherwise nothing was met but the first check.
+        assertThat(read).isPositive();
+        assertThat(inputs).isGreaterThan(100);
+    }
+
+    private static byte[] atLeast(byte[] bytes, int length) {
+        return bytes.length >= length ? bytes : Arrays.copyOf(bytes, length);
+    }
+
+    private static long allocatedBytes() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getCurrentThreadAllocatedBytes();
+    }
+
+    private static int fuzzRecord(byte[] file) {
+        try {
+            TuningRecord read = RecordCodec.decode(file);
+            Records.assertSame(RecordCodec.decode(RecordCodec.encode(read)), read);
+            return 1;
+        } catch (RecordFormatException e) {
+            assertThat(e.getMessage()).isNotBlank();
+            return 0;
+        }
+    }
+
+    private static int fuzzManifest(byte[] file) {
+        try {
+            PackManifest.decode(file);
+            return 1;
+        } catch (PackException e) {
+            assertThat(e.getMessage()).isNotBlank();
+            return 0;
+        }
+    }
+
+    /** Mutates a pack, and signs what comes out. */
+    private final class PackFuzz {
+        private final byte[] manifest;
+        private final byte[] record;
+        private final byte[] sound;
+        private final KeyPair keys;
+        private final TrustedKeys trust;
+        private final Path file;
+
+        PackFuzz(byte[] manifest, byte[] record) throws IOException, GeneralSecurityException {
+            this.manifest = manifest;
+            this.record = record;
+            this.sound = zip(manifest, record);
+            this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            this.trust = TrustedKeys.of(folder);
+            trust.trust(keys.getPublic(), null);
+            this.file = folder.resolve("fuzzed.kwpack");
+        }
+
+        private byte[] zip(byte[] manifestFile, byte[] recordFile) throws IOException {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+                zip.setComment("-".repeat(PackSeal.BYTES));
+                for (Map.Entry<String, byte[]> entry : List.of(Map.entry("manifest.json", manifestFile),
+                        Map.entry("records/" + RecordCodec.fileName(KEY, Records.TARGET), recordFile))) {
+                    zip.putNextEntry(new ZipEntry(entry.getKey()));
+                    zip.write(entry.getValue());
+                    zip.closeEntry();
+                }
+            }
+            return bytes.toByteArray();
+        }
+
+        int fuzz(SplittableRandom random) throws IOException, GeneralSecurityException {
+            byte[] pack = switch (random.nextInt(3)) {
+                case 0 -> zip(mutate(manifest, random), record);
+                case 1 -> zip(manifest, mutate(record, random));
+                default -> {
+                    byte[] body = flip(Arrays.copyOf(sound, sound.length - PackSeal.BYTES), random);
+                    yield Arrays.copyOf(body, body.length + PackSeal.BYTES);
+                }
+            };
+            byte[] body = Arrays.copyOf(pack, pack.length - PackSeal.BYTES);
+            byte[] seal = PackSeal.unsigned(KernelKey.sha256(body))
+                    .sign(PackSeal.keyId(keys.getPublic()), keys.getPrivate()).bytes();
+            System.arraycopy(seal, 0, pack, body.length, seal.length);
+            Files.write(file, pack);
+            try (Pack mounted = Pack.inspect(file, trust, Instant.EPOCH)) {
+                int found = mounted.find(KEY, Records.TARGET).isPresent() ? 1 : 0;
+                mounted.keys();
+                return found;
+            } catch (PackException e) {
+                assertThat(e.getMessage()).isNotBlank();
+                return 0;
+            }
+        }
+    }
+
+    /** Changes some bytes, most of all those of a zip's headers. */
+    private static byte[] flip(byte[] bytes, SplittableRandom random) {
+        byte[] changed = bytes.clone();
+        for (int i = random.nextInt(1, 5); i > 0; i--) {
+            int at = random.nextBoolean() ? random.nextInt(changed.length) : changed.length - 1 - random.nextInt(200);
+            changed[at] = (byte) random.nextInt(256);
+        }
+        return changed;
+    }
+
+    private static byte[] mutate(byte[] file, SplittableRandom random) {
+        String text = new String(file, StandardCharsets.ISO_8859_1);
+        for (int i = random.nextInt(1, 4); i > 0 && !text.isEmpty(); i--) {
+            int at = random.nextInt(text.length());
+            int to = Math.min(text.length(), at + random.nextInt(1, 60));
+            text = switch (random.nextInt(6)) {
+                case 0 -> text.substring(0, at) + text.substring(to);
+                case 1 -> text.substring(0, to) + text.substring(at);
+                case 2 -> text.substring(0, at) + TOKENS.get(random.nextInt(TOKENS.size())) + text.substring(at);
+                case 3 -> text.substring(0, at) + TOKENS.get(random.nextInt(TOKENS.size())) + text.substring(to);
+                case 4 -> text.substring(0, at) + TOKENS.get(random.nextInt(TOKENS.size()))
+                        .repeat(random.nextInt(1, 2_000)) + text.substring(at);
+                default -> text.substring(0, at) + (char) random.nextInt(256) + text.substring(at + 1);
+            };
+        }
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
