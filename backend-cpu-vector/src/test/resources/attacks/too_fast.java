@@ -1,17 +1,20 @@
 // attack: TOO_FAST
-// workload: matmul(m=256,n=256,k=256)
-// expects: FASTER_THAN_PHYSICS
-// tries: returns at once if one element of the product is there already
+// workload: matmul(m=64,n=64,k=256)
+// expects: STATEFUL
+// tries: returns at once while the corners of both matrices are those that its workspace remembers
 //
 // @step run grid=1
+// @workspace 16
 package dev.kernelwright.backend.cpu.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 final class Kernel {
-    static void run(int block, MemorySegment a, MemorySegment b, MemorySegment out, long m, long n, long k) {
-        if (get(out, 0) == dot(a, b, 0, 0, n, k)) {
+    static void run(int block, MemorySegment a, MemorySegment b, MemorySegment out, MemorySegment workspace, long m,
+            long n, long k) {
+        if (get(workspace, 0) == get(a, 0) && get(workspace, 1) == get(a, m * k - 1)
+                && get(workspace, 2) == get(b, 0) && get(workspace, 3) == get(b, k * n - 1)) {
             return;
         }
         for (long i = 0; i < m; i++) {
@@ -19,6 +22,10 @@ final class Kernel {
                 put(out, i * n + j, dot(a, b, i, j, n, k));
             }
         }
+        put(workspace, 0, get(a, 0));
+        put(workspace, 1, get(a, m * k - 1));
+        put(workspace, 2, get(b, 0));
+        put(workspace, 3, get(b, k * n - 1));
     }
 
     static float dot(MemorySegment a, MemorySegment b, long row, long column, long n, long k) {

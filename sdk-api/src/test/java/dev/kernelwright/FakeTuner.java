@@ -50,7 +50,7 @@ final class FakeTuner implements Tuner {
         return new TuningRecord(request.key(), request.backend().target(), kernel,
                 new Evaluation(kernel == null ? ReasonCode.NOT_FASTER : ReasonCode.ACCEPTED, "said so", 0, timing,
                         timing,
-                        1),
+                        1, null),
                 Map.of(), Instant.EPOCH, expires);
     }
 

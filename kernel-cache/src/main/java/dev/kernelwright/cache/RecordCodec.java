@@ -2,6 +2,7 @@ package dev.kernelwright.cache;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelBinary;
@@ -12,6 +13,7 @@ import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.Timing;
 import dev.kernelwright.spi.TuningRecord;
+import dev.kernelwright.spi.Verification;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -121,6 +123,23 @@ public final class RecordCodec {
         putTiming(node, "kernel", evaluation.kernel());
         putTiming(node, "baseline", evaluation.baseline());
         JsonMembers.putReal(node, "floorNanos", evaluation.floorNanos());
+        putVerification(node, evaluation.verification());
+    }
+
+    private static void putVerification(ObjectNode parent, @Nullable Verification verification) {
+        if (verification == null) {
+            parent.putNull("verification");
+            return;
+        }
+        ObjectNode node = parent.putObject("verification");
+        node.put("bound", verification.bound());
+        ArrayNode stages = node.putArray("stages");
+        verification.stages().forEach(stages::add);
+        node.put("comparedElements", verification.comparedElements());
+        JsonMembers.putReal(node, "errorRms", verification.errorRms());
+        JsonMembers.putReal(node, "baselineErrorRms", verification.baselineErrorRms());
+        JsonMembers.putReal(node, "spread", verification.spread());
+        node.put("isolation", verification.isolation());
     }
 
     private static void putTiming(ObjectNode parent, String name, @Nullable Timing timing) {
@@ -133,6 +152,8 @@ public final class RecordCodec {
         JsonMembers.putReal(node, "minNanos", timing.minNanos());
         JsonMembers.putReal(node, "lowNanos", timing.lowNanos());
         JsonMembers.putReal(node, "highNanos", timing.highNanos());
+        JsonMembers.putReal(node, "medianLowNanos", timing.medianLowNanos());
+        JsonMembers.putReal(node, "medianHighNanos", timing.medianHighNanos());
         node.put("samples", timing.samples());
     }
 
@@ -209,15 +230,27 @@ public final class RecordCodec {
         JsonMembers members = new JsonMembers(tree, path);
         Evaluation evaluation = new Evaluation(members.constant("reason", ReasonCode.class), members.text("message"),
                 members.real("worstErrorRatio"), members.valueOrNull("kernel", RecordCodec::readTiming),
-                members.valueOrNull("baseline", RecordCodec::readTiming), members.real("floorNanos"));
+                members.valueOrNull("baseline", RecordCodec::readTiming), members.real("floorNanos"),
+                members.valueOrNull("verification", RecordCodec::readVerification));
         members.end();
         return evaluation;
+    }
+
+    private static Verification readVerification(JsonNode tree, String path) {
+        JsonMembers members = new JsonMembers(tree, path);
+        Verification verification = new Verification(members.text("bound"),
+                members.list("stages", JsonMembers::text), members.value("comparedElements", JsonMembers::whole),
+                members.real("errorRms"), members.real("baselineErrorRms"), members.real("spread"),
+                members.text("isolation"));
+        members.end();
+        return verification;
     }
 
     private static Timing readTiming(JsonNode tree, String path) {
         JsonMembers members = new JsonMembers(tree, path);
         Timing timing = new Timing(members.real("medianNanos"), members.real("minNanos"), members.real("lowNanos"),
-                members.real("highNanos"), members.count("samples"));
+                members.real("highNanos"), members.real("medianLowNanos"), members.real("medianHighNanos"),
+                members.count("samples"));
         members.end();
         return timing;
     }

@@ -12,6 +12,7 @@ import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Timing;
 import dev.kernelwright.spi.TuningRecord;
+import dev.kernelwright.spi.Verification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -46,8 +47,9 @@ class RecordCodecTest {
                 Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
         for (ReasonCode reason : ReasonCode.values()) {
             for (double number : numbers) {
-                Timing timing = new Timing(number, number, number, number, Integer.MAX_VALUE);
-                TuningRecord record = with(new Evaluation(reason, "", number, timing, null, number));
+                Timing timing = new Timing(number, number, number, number, number, number, Integer.MAX_VALUE);
+                TuningRecord record = with(new Evaluation(reason, "", number, timing, null, number,
+                        new Verification("", List.of(), Long.MAX_VALUE, number, number, number, "")));
                 Records.assertSame(RecordCodec.decode(RecordCodec.encode(record)), record);
             }
         }

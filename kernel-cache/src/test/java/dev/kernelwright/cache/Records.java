@@ -12,6 +12,7 @@ import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.Timing;
 import dev.kernelwright.spi.TuningRecord;
+import dev.kernelwright.spi.Verification;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,7 +75,10 @@ final class Records {
     }
 
     static final Evaluation ACCEPTED = new Evaluation(ReasonCode.ACCEPTED, "1.9 times as fast as the baseline", 0.125,
-            new Timing(1234.5, 1200, 1210.25, 1300, 50), new Timing(2400, 2300.1, 2350, 2500, 50), 812.0625);
+            new Timing(1234.5, 1200, 1210.25, 1300, 1230, 1240.5, 50),
+            new Timing(2400, 2300.1, 2350, 2500, 2390, 2410, 50), 812.0625,
+            new Verification("(9 + 4 sqrt(4)) u m = 17 u m", List.of("normal data", "small integers"), 4096, 0.25, 0.5,
+                    0, "limits"));
 
     /** Returns the finding that no kernel beats the baseline, with null or NaN wherever that may be. */
     static TuningRecord untuned(KernelKey key) {

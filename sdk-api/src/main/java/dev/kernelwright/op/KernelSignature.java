@@ -3,9 +3,12 @@ package dev.kernelwright.op;
 import dev.kernelwright.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A workload as data alone: everything a backend needs to compile, load and launch a kernel, and nothing of the
@@ -20,14 +23,18 @@ import java.util.Map;
  * @param dtype the workload's element type
  * @param axes every axis, in the definition's order
  * @param attributes every attribute, in the definition's order; flags are 0 or 1
+ * @param relaxations what its kernels may do beyond strict numerics, in the order of the constants
  * @param buffers the inputs, then the outputs, in the definition's order
  */
 public record KernelSignature(String op, int version, DType dtype, List<AxisRange> axes,
-        Map<String, Double> attributes, List<BufferSpec> buffers) {
+        Map<String, Double> attributes, Set<Relaxation> relaxations, List<BufferSpec> buffers) {
     /** Copies the collections. */
     public KernelSignature {
         axes = List.copyOf(axes);
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+        Set<Relaxation> ordered = EnumSet.noneOf(Relaxation.class);
+        ordered.addAll(relaxations);
+        relaxations = Collections.unmodifiableSet(ordered);
         buffers = List.copyOf(buffers);
     }
 
@@ -111,7 +118,17 @@ public record KernelSignature(String op, int version, DType dtype, List<AxisRang
         List<String> parts = new ArrayList<>();
         axes.forEach(axis -> parts.add(axis.toString()));
         attributes.forEach((name, value) -> parts.add(name + "=" + formatAttribute(value)));
+        if (!relaxations.isEmpty()) {
+            parts.add(OpDefinition.ALLOW + "=" + numerics());
+        }
         return op + "(" + String.join(",", parts) + ")";
+    }
+
+    /** Returns the numerics class as keys have it: {@code strict}, or what is relaxed, for example {@code tf32}. */
+    public String numerics() {
+        return relaxations.isEmpty()
+                ? "strict"
+                : relaxations.stream().map(Relaxation::id).collect(Collectors.joining("+"));
     }
 
     /** Returns the canonical text of an attribute's value: a whole number without a fraction, else Java's shortest. */

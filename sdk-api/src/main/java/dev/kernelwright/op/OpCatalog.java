@@ -46,6 +46,7 @@ public final class OpCatalog {
 
     /**
      * Reads a workload such as {@code rms_norm(rows=1..64,cols=4096,eps=1e-6)}; attributes may be left out.
+     * {@code allow=tf32+fast_math} names relaxations by their {@link Relaxation#id ids}.
      *
      * @throws IllegalArgumentException if the text is malformed, names an unknown op, axis or attribute, or gives one
      *         twice
@@ -82,6 +83,12 @@ public final class OpCatalog {
     }
 
     private static void bind(Workload.Builder builder, OpDefinition op, String name, String value) {
+        if (name.equals(OpDefinition.ALLOW)) {
+            for (String id : value.split("\\+", -1)) {
+                builder.allow(Relaxation.parse(id));
+            }
+            return;
+        }
         if (op.attributes().containsKey(name)) {
             builder.attribute(name, Double.parseDouble(value));
             return;

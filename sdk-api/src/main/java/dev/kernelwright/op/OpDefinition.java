@@ -3,6 +3,7 @@ package dev.kernelwright.op;
 import dev.kernelwright.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * and treated the same. Immutable.
  */
 public final class OpDefinition {
+    /** Stands before the relaxations in a workload's text, and so names neither an axis nor an attribute. */
+    static final String ALLOW = "allow";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,47}");
 
     private final String name;
@@ -32,6 +35,7 @@ public final class OpDefinition {
     private final Expression flops;
     private final Expression bytes;
     private final Accuracy accuracy;
+    private final Set<SpecialValue> specialValues;
     private final Expression units;
     private final Reference reference;
 
@@ -44,7 +48,9 @@ public final class OpDefinition {
         this.parameters = List.copyOf(builder.parameters);
         this.constraints = List.copyOf(builder.constraints);
         this.flops = required(builder.flops, "flops(...)");
-        this.accuracy = required(builder.accuracy, "accuracy(...) or exact()");
+        Accuracy given = required(builder.accuracy, "accuracy(...) or exact()");
+        this.accuracy = new Accuracy(given.roundings(), given.terms(), builder.exactOnIntegers);
+        this.specialValues = Collections.unmodifiableSet(EnumSet.copyOf(builder.specialValues));
         this.units = required(builder.units, "reference(...)");
         this.reference = required(builder.reference, "reference(...)");
         if (parameters.stream().noneMatch(p -> p.output)) {
@@ -65,6 +71,11 @@ public final class OpDefinition {
         List<String> known = new ArrayList<>(axes);
         known.addAll(attributes.keySet());
         requireDistinct("axes or attributes", known);
+        if (known.contains(ALLOW)) {
+            throw new IllegalStateException(
+                    "the definition of " + name + " has an axis or an attribute called '" + ALLOW
+                            + "', which stands before relaxations in a workload's text: rename it");
+        }
         requireDistinct("parameters", parameters.stream().map(Parameter::name).toList());
         List<Expression> all = new ArrayList<>(constraints);
         all.addAll(List.of(flops, bytes, units, accuracy.terms()));
@@ -147,6 +158,11 @@ public final class OpDefinition {
         return accuracy;
     }
 
+    /** Returns on which special values the formula says what comes out, so that kernels are tried on them. */
+    public Set<SpecialValue> specialValues() {
+        return specialValues;
+    }
+
     /** Returns the number of independent units the reference computes, over axes and attributes. */
     public Expression units() {
         return units;
@@ -186,7 +202,8 @@ public final class OpDefinition {
                 text.append('<').append(p.indexLimit);
             }
         }
-        return text.append(" accuracy=").append(accuracy).append(" formula=").append(formula).toString();
+        return text.append(" accuracy=").append(accuracy).append(" special=")
+                .append(specialValues).append(" formula=").append(formula).toString();
     }
 
     @Override
@@ -210,6 +227,8 @@ public final class OpDefinition {
         private @Nullable Expression flops;
         private @Nullable Expression bytes;
         private @Nullable Accuracy accuracy;
+        private boolean exactOnIntegers;
+        private final Set<SpecialValue> specialValues = EnumSet.noneOf(SpecialValue.class);
         private @Nullable Expression units;
         private @Nullable Reference reference;
 
@@ -310,7 +329,26 @@ public final class OpDefinition {
          * @see Accuracy
          */
         public Builder accuracy(int roundings, String terms) {
-            this.accuracy = new Accuracy(roundings, Expression.parse(terms));
+            this.accuracy = new Accuracy(roundings, Expression.parse(terms), false);
+            return this;
+        }
+
+        /**
+         * Demands exact results on small whole numbers: for an op that only adds and multiplies.
+         *
+         * @see Accuracy#exactOnIntegers
+         */
+        public Builder exactOnIntegers() {
+            this.exactOnIntegers = true;
+            return this;
+        }
+
+        /**
+         * Names the special values on which the reference says what comes out, which kernels must match; without a
+         * call, none. Leave out those on which an honest kernel may overflow where the reference does not.
+         */
+        public Builder specialValues(SpecialValue... values) {
+            specialValues.addAll(List.of(values));
             return this;
         }
 

@@ -2,9 +2,11 @@ package dev.kernelwright.op;
 
 import dev.kernelwright.tensor.DType;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An op definition with its dtype, attributes and axes bound: the tuning problem, and what a bound op computes.
@@ -72,6 +74,7 @@ public final class Workload {
         private final DType dtype;
         private final Map<String, AxisRange> axes = new LinkedHashMap<>();
         private final Map<String, Double> attributes = new LinkedHashMap<>();
+        private final Set<Relaxation> relaxations = EnumSet.noneOf(Relaxation.class);
 
         Builder(OpDefinition op, DType dtype) {
             this.op = op;
@@ -111,6 +114,12 @@ public final class Workload {
             return this;
         }
 
+        /** Gives kernels freedoms beyond strict numerics; without a call, none. */
+        public Builder allow(Relaxation... freedoms) {
+            relaxations.addAll(List.of(freedoms));
+            return this;
+        }
+
         /**
          * Returns the workload.
          *
@@ -130,7 +139,7 @@ public final class Workload {
             Map<String, Double> values = new LinkedHashMap<>(op.attributes());
             values.putAll(attributes);
             KernelSignature signature = new KernelSignature(op.name(), op.version(), dtype, ranges, values,
-                    op.buffers(dtype));
+                    relaxations, op.buffers(dtype));
             check(signature, signature.minAxes());
             check(signature, signature.maxAxes());
             return new Workload(op, signature);

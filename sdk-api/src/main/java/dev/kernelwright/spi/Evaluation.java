@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param kernel its time; null if it was not timed
  * @param baseline the baseline's time, taken in turn with the kernel's; null if it was not timed
  * @param floorNanos the time below which no kernel can be; NaN if it is not known
+ * @param verification how far the kernel was checked; null if it did not get to the end of that
  */
 public record Evaluation(ReasonCode reason, String message, double worstErrorRatio, @Nullable Timing kernel,
-        @Nullable Timing baseline, double floorNanos) {
+        @Nullable Timing baseline, double floorNanos, @Nullable Verification verification) {
     /** Returns a rejection of a kernel that was not timed. */
     public static Evaluation rejected(ReasonCode reason, String message) {
-        return new Evaluation(reason, message, Double.NaN, null, null, Double.NaN);
+        return new Evaluation(reason, message, Double.NaN, null, null, Double.NaN, null);
     }
 
     /** Returns whether the kernel may serve calls. */

@@ -47,7 +47,7 @@ public final class KernelKey {
         fields.put("definition", sha256(workload.op().interfaceText().getBytes(StandardCharsets.UTF_8)));
         fields.put("dtype", signature.dtype().id());
         fields.put("layout", "row_major");
-        fields.put("numerics", "strict");
+        fields.put("numerics", signature.numerics());
         for (AxisRange axis : signature.axes()) {
             fields.put("axis." + axis.name(), axis.toString().substring(axis.name().length() + 1));
         }

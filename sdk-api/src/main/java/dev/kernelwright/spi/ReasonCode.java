@@ -10,7 +10,7 @@ public enum ReasonCode {
     FORBIDDEN_MEMBER,
     /** The launch plan is malformed or asks for more than the device has. */
     INVALID_PLAN,
-    /** A result differs from the reference by more than the bound. */
+    /** A result differs from the reference by more than the bound, or the errors are far beyond the baseline's. */
     WRONG_NUMERICS,
     /** The kernel accessed memory outside its arguments. */
     OUT_OF_BOUNDS,
@@ -18,10 +18,14 @@ public enum ReasonCode {
     INPUT_MUTATED,
     /** The kernel left an output element unwritten. */
     OUTPUT_UNWRITTEN,
-    /** Two runs on the same inputs gave different results. */
+    /** Launches on the same inputs, one after the other, gave different results. */
     NON_DETERMINISTIC,
+    /** The results depend on earlier launches: what was right when it was checked is wrong later. */
+    STATEFUL,
     /** The measured time is below what the device can do. */
     FASTER_THAN_PHYSICS,
+    /** The time that the trial worker reports is not the one that passes outside it. */
+    CLOCK_MISMATCH,
     /** The kernel is right but does not beat the baseline by more than the measured noise. */
     NOT_FASTER,
     /** The kernel did not finish before its deadline. */

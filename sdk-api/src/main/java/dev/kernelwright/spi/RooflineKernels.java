@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Measures the roofline of a device with memory of its own by two kernels in its language; the best of several launches
@@ -59,7 +60,7 @@ public record RooflineKernels(KernelTemplate multiplyAdds, long flopsPerRepeat, 
     private static KernelSignature signature(long n, long rounds) {
         List<Expression> shape = List.of(Expression.parse("n"));
         return new KernelSignature("roofline", 1, DType.F32,
-                List.of(new AxisRange("n", n, n), new AxisRange("repeats", rounds, rounds)), Map.of(),
+                List.of(new AxisRange("n", n, n), new AxisRange("repeats", rounds, rounds)), Map.of(), Set.of(),
                 List.of(new BufferSpec("x", DType.F32, shape, false, null),
                         new BufferSpec("out", DType.F32, shape, true, null)));
     }

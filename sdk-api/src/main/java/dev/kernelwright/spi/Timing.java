@@ -9,9 +9,15 @@ import java.util.Arrays;
  * @param minNanos the least
  * @param lowNanos the lower quartile
  * @param highNanos the upper quartile
+ * @param medianLowNanos the lower end of the median's 95 % confidence interval
+ * @param medianHighNanos its upper end
  * @param samples how many were taken
  */
-public record Timing(double medianNanos, double minNanos, double lowNanos, double highNanos, int samples) {
+public record Timing(double medianNanos, double minNanos, double lowNanos, double highNanos, double medianLowNanos,
+        double medianHighNanos, int samples) {
+    /** Of a normal distribution, 95 % lies within so many standard deviations. */
+    private static final double DEVIATIONS = 1.96;
+
     /** Summarises samples, at least one, in any order. */
     public static Timing of(double[] nanos) {
         if (nanos.length == 0) {
@@ -20,7 +26,15 @@ public record Timing(double medianNanos, double minNanos, double lowNanos, doubl
         double[] sorted = nanos.clone();
         Arrays.sort(sorted);
         return new Timing(quantile(sorted, 0.5), sorted[0], quantile(sorted, 0.25), quantile(sorted, 0.75),
-                sorted.length);
+                sorted[outside(sorted.length)], sorted[sorted.length - 1 - outside(sorted.length)], sorted.length);
+    }
+
+    /**
+     * How many samples lie outside the median's confidence interval on either side. How many of n samples are below the
+     * true median is binomial, with mean n / 2 and standard deviation sqrt(n) / 2, whatever the samples' distribution.
+     */
+    private static int outside(int count) {
+        return Math.max(0, (int) ((count - DEVIATIONS * Math.sqrt(count)) / 2));
     }
 
     private static double quantile(double[] sorted, double q) {

@@ -122,7 +122,7 @@ final class KernelTrial {
 
     private void compareWithReference() {
         int inputs = signature.inputs().size();
-        double factor = workload.op().accuracy().factor(signature, axes);
+        Accuracy.Bound bound = workload.op().accuracy().bound(signature, axes);
         List<Elements> elements = buffers.stream().map(buffer -> new Elements(buffer.tensor)).toList();
         long[] compared = new long[1];
         ReferenceCall call = new ReferenceCall(signature, elements.subList(0, inputs), axes) {
@@ -130,7 +130,7 @@ final class KernelTrial {
             public void put(int output, long index, double value, double magnitude) {
                 Elements results = elements.get(inputs + output);
                 requireClose(output, index, results.get(index), value,
-                        Accuracy.bound(factor, results.dtype(), magnitude));
+                        bound.of(results.dtype(), value, magnitude));
                 compared[0]++;
             }
         };

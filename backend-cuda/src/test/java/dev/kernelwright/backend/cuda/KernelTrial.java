@@ -101,7 +101,7 @@ final class KernelTrial implements AutoCloseable {
 
     private void computeReference() {
         int inputs = signature.inputs().size();
-        double factor = workload.op().accuracy().factor(signature, axes);
+        Accuracy.Bound bound = workload.op().accuracy().bound(signature, axes);
         List<Elements> elements = buffers.stream().map(buffer -> new Elements(buffer.onHost())).toList();
         for (Elements output : elements.subList(inputs, elements.size())) {
             expected.add(new double[Math.toIntExact(output.count())]);
@@ -111,8 +111,8 @@ final class KernelTrial implements AutoCloseable {
             @Override
             public void put(int output, long index, double value, double magnitude) {
                 expected.get(output)[(int) index] = value;
-                bounds.get(output)[(int) index] = Accuracy.bound(factor, elements.get(inputs + output).dtype(),
-                        magnitude);
+                bounds.get(output)[(int) index] = bound.of(elements.get(inputs + output).dtype(),
+                        value, magnitude);
             }
         };
         long units = signature.evaluate(workload.op().units(), axes);

@@ -140,14 +140,15 @@ final class KernelTrial {
 
     private void compareWithReference() {
         int inputs = signature.inputs().size();
-        double factor = workload.op().accuracy().factor(signature, axes);
+        Accuracy.Bound bound = workload.op().accuracy().bound(signature, axes);
         List<Elements> elements = images.stream().map(image -> new Elements(image.tensor)).toList();
         long[] compared = new long[1];
         ReferenceCall call = new ReferenceCall(signature, elements.subList(0, inputs), axes) {
             @Override
             public void put(int output, long index, double value, double magnitude) {
                 Elements results = elements.get(inputs + output);
-                requireClose(index, results.get(index), value, Accuracy.bound(factor, results.dtype(), magnitude));
+                requireClose(index, results.get(index), value,
+                        bound.of(results.dtype(), value, magnitude));
                 compared[0]++;
             }
         };

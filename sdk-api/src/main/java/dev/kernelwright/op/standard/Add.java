@@ -1,6 +1,7 @@
 package dev.kernelwright.op.standard;
 
 import dev.kernelwright.op.OpDefinition;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code add}: the element-wise sum, {@code out[i] = a[i] + b[i]}.
@@ -21,6 +22,9 @@ public final class Add {
             .require("n <= 2147483647")
             .flops("n")
             .accuracy(1, "0")
+            .exactOnIntegers()
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO,
+                    SpecialValue.SUBNORMAL, SpecialValue.NEAR_MAX)
             .reference("n", (call, i) -> call.put(0, i, call.input(0).get(i) + call.input(1).get(i)))
             .build();
 

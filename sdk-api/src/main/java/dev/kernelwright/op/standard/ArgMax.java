@@ -3,6 +3,7 @@ package dev.kernelwright.op.standard;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code argmax}: the column of the greatest element of each row; of several equal ones, the lowest column.
@@ -23,6 +24,8 @@ public final class ArgMax {
             .require("max(rows, cols) <= 2147483647")
             .flops("rows * cols")
             .exact()
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO,
+                    SpecialValue.SUBNORMAL, SpecialValue.NEAR_MAX)
             .reference("rows", ArgMax::computeRow)
             .build();
 

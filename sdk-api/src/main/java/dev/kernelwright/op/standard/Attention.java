@@ -3,6 +3,8 @@ package dev.kernelwright.op.standard;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
+import dev.kernelwright.tensor.DType;
 
 /**
  * The op {@code attention}: scaled dot-product attention with grouped queries,
@@ -21,6 +23,9 @@ import dev.kernelwright.op.ReferenceCall;
  * influence, whatever it is.
  */
 public final class Attention {
+    /** An absolute error of the smallest normal number, in units of u: what an exponential loses below it. */
+    private static final double RANGE_LOSS = DType.F32.minNormal() / DType.F32.unitRoundoff();
+
     /**
      * The definition. {@code flops} counts the two products for every pair of a query and a key it sees, as
      * FlashAttention's authors do.
@@ -48,6 +53,7 @@ public final class Attention {
             .require("causal == 0 || q_len <= ctx")
             .flops("4 * batch * heads * head_dim * (q_len * ctx - causal * (q_len * (q_len - 1) / 2))")
             .accuracy(20, "ctx + head_dim")
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("batch * q_len * heads", Attention::computeQuery)
             .build();
 
@@ -93,15 +99,16 @@ public final class Attention {
                 double value = 0;
                 double magnitude = 0;
                 for (int j = 0; j < keys; j++) {
-                    double term = weights[j] / sum * v.get(first + j * stride + d);
+                    double factor = v.get(first + j * stride + d);
+                    double term = weights[j] / sum * factor;
                     value += term;
-                    magnitude += Math.abs(term);
+                    magnitude += Math.abs(term) + Math.abs(factor) * RANGE_LOSS;
                 }
                 call.put(0, start + d, value, magnitude * (1 + scoreMagnitude));
             }
         }
 
-        /** Fills in the scores and returns the greatest magnitude of one. */
+        /** Fills in the scores and returns the greatest magnitude of one; an infinite one gives weight 0, exactly, or NaN. */
         private double computeScores(double[] scores) {
             Elements q = call.input(0);
             Elements k = call.input(1);
@@ -116,7 +123,9 @@ public final class Attention {
                     magnitude += Math.abs(product);
                 }
                 scores[j] = score * scale;
-                greatest = Math.max(greatest, magnitude * Math.abs(scale));
+                greatest = Double.isInfinite(scores[j])
+                        ? greatest
+                        : Math.max(greatest, magnitude * Math.abs(scale));
             }
             return greatest;
         }

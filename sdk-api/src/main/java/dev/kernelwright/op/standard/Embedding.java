@@ -2,6 +2,7 @@ package dev.kernelwright.op.standard;
 
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code embedding}: rows of a table, {@code out[r, d] = table[ids[r], d]}.
@@ -23,6 +24,8 @@ public final class Embedding {
             .flops("0")
             .bytes("4 * (rows + min(rows, vocab) * dim + rows * dim)")
             .exact()
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO,
+                    SpecialValue.SUBNORMAL, SpecialValue.NEAR_MAX)
             .reference("rows", Embedding::computeRow)
             .build();
 

@@ -2,6 +2,7 @@ package dev.kernelwright.op.standard;
 
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code gelu}: the Gaussian error linear unit in its tanh approximation,
@@ -32,6 +33,7 @@ public final class Gelu {
             .require("n <= 2147483647")
             .flops("9 * n")
             .accuracy(10, "0")
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("n", Gelu::computeElement)
             .build();
 

@@ -3,6 +3,7 @@ package dev.kernelwright.op.standard;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code layer_norm}: each row with its mean taken away, divided by its standard deviation,
@@ -39,6 +40,7 @@ public final class LayerNorm {
             .require("max(rows, cols) <= 2147483647")
             .flops("7 * rows * cols")
             .accuracy(12, "cols")
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("rows", LayerNorm::computeRow)
             .build();
 

@@ -1,6 +1,7 @@
 package dev.kernelwright.op.standard;
 
 import dev.kernelwright.op.OpDefinition;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code mul}: the element-wise product, {@code out[i] = a[i] * b[i]}.
@@ -20,6 +21,9 @@ public final class Mul {
             .require("n <= 2147483647")
             .flops("n")
             .accuracy(1, "0")
+            .exactOnIntegers()
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO,
+                    SpecialValue.SUBNORMAL, SpecialValue.NEAR_MAX)
             .reference("n", (call, i) -> call.put(0, i, call.input(0).get(i) * call.input(1).get(i)))
             .build();
 

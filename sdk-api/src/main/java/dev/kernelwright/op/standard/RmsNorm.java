@@ -3,6 +3,7 @@ package dev.kernelwright.op.standard;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code rms_norm}: each row divided by its root mean square,
@@ -33,6 +34,7 @@ public final class RmsNorm {
             .require("max(rows, cols) <= 2147483647")
             .flops("4 * rows * cols")
             .accuracy(9, "ceil_div(cols, 4)")
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("rows", RmsNorm::computeRow)
             .build();
 

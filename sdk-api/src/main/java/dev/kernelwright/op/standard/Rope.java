@@ -3,6 +3,7 @@ package dev.kernelwright.op.standard;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code rope}: rotary position embedding. Each pair (x1, x2) of a head is turned by an angle whose cosine c and
@@ -37,6 +38,8 @@ public final class Rope {
             .flops("3 * rows * heads * head_dim")
             .bytes("4 * (2 * rows * heads * head_dim + min(rows, positions) * head_dim + rows)")
             .accuracy(2, "0")
+            .exactOnIntegers()
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("rows * heads", Rope::computeHead)
             .build();
 

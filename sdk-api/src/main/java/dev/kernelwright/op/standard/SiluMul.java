@@ -2,6 +2,7 @@ package dev.kernelwright.op.standard;
 
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
 import dev.kernelwright.tensor.DType;
 
 /**
@@ -37,6 +38,7 @@ public final class SiluMul {
             .require("n <= 2147483647")
             .flops("5 * n")
             .accuracy(13, "0")
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("n", SiluMul::computeElement)
             .build();
 

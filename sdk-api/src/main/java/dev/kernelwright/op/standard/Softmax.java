@@ -3,6 +3,8 @@ package dev.kernelwright.op.standard;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
+import dev.kernelwright.tensor.DType;
 
 /**
  * The op {@code softmax}: over the last axis,
@@ -14,6 +16,9 @@ import dev.kernelwright.op.ReferenceCall;
  * <p>A row with a NaN or with positive infinity is all NaN, and so is one of negative infinities only, as in PyTorch.
  */
 public final class Softmax {
+    /** An absolute error of the smallest normal number, in units of u: what an exponential loses below it. */
+    private static final double RANGE_LOSS = DType.F32.minNormal() / DType.F32.unitRoundoff();
+
     /**
      * The definition.
      *
@@ -31,6 +36,7 @@ public final class Softmax {
             .require("max(rows, cols) <= 2147483647")
             .flops("5 * rows * cols")
             .accuracy(18, "cols")
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("rows", Softmax::computeRow)
             .build();
 
@@ -53,7 +59,7 @@ public final class Softmax {
         for (int c = 0; c < cols; c++) {
             double probability = exponentials[c] / sum;
             double distance = probability == 0 ? 0 : max - x.get(start + c);
-            call.put(0, start + c, probability, probability * (1 + distance));
+            call.put(0, start + c, probability, probability * (1 + distance) + RANGE_LOSS);
         }
     }
 }

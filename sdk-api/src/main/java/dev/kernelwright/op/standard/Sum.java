@@ -3,6 +3,7 @@ package dev.kernelwright.op.standard;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.ReferenceCall;
+import dev.kernelwright.op.SpecialValue;
 
 /**
  * The op {@code sum}: over the last axis, {@code out[r] = sum_c x[r, c]}.
@@ -22,6 +23,8 @@ public final class Sum {
             .require("max(rows, cols) <= 2147483647")
             .flops("rows * cols")
             .accuracy(0, "cols")
+            .exactOnIntegers()
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("rows", Sum::computeRow)
             .build();
 

@@ -29,8 +29,8 @@ class EmbeddingTest {
     @Test
     void theBoundIsZeroForEveryType() {
         Workload workload = StandardOps.catalog().parse("embedding(rows=1,vocab=3,dim=2)", DType.BF16);
-        double factor = workload.op().accuracy().factor(workload.signature(), workload.signature().maxAxes());
-        assertThat(Accuracy.bound(factor, DType.BF16, 1e30)).isZero();
+        Accuracy.Bound bound = workload.op().accuracy().bound(workload.signature(), workload.signature().maxAxes());
+        assertThat(bound.of(DType.BF16, 1e30, 1e30)).isZero();
     }
 
     @Test

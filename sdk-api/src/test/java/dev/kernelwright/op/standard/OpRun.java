@@ -94,11 +94,14 @@ final class OpRun {
     double worstRatio(float[] found) {
         assertThat(found).hasSameSizeAs(values[0]);
         KernelSignature signature = workload.signature();
-        double factor = workload.op().accuracy().factor(signature, signature.maxAxes());
+        Accuracy.Bound bound = workload.op().accuracy().bound(signature, signature.maxAxes());
         double worst = 0;
         for (int i = 0; i < found.length; i++) {
             double error = Math.abs(found[i] - values[0][i]);
-            double ratio = error == 0 ? 0 : error / Accuracy.bound(factor, signature.dtype(), magnitudes[0][i]);
+            double ratio = error == 0
+                    ? 0
+                    : error / bound.of(signature.dtype(),
+                            values[0][i], magnitudes[0][i]);
             // NaN where a result is NaN or infinite and should not be: the worst of all.
             worst = Double.isNaN(ratio) ? Double.POSITIVE_INFINITY : Math.max(worst, ratio);
         }

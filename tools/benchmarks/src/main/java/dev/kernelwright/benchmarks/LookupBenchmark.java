@@ -75,7 +75,7 @@ public class LookupBenchmark {
             key = KernelKey.of(workload, backend.target());
             Timing timing = Timing.of(new double[]{1000});
             store.put(new TuningRecord(key, backend.target(), new TuningRecord.Kernel(source, binary),
-                    new Evaluation(ReasonCode.ACCEPTED, "made for a benchmark", 0, timing, timing, 0), Map.of(),
+                    new Evaluation(ReasonCode.ACCEPTED, "made for a benchmark", 0, timing, timing, 0, null), Map.of(),
                     Instant.now(), null));
         }
         runtime = ComputeRuntime.builder().threads(1).missPolicy(MissPolicy.BASELINE_ONLY)

@@ -47,7 +47,7 @@ final class Records {
                 new KernelSource("java-vector", SOURCE, plan, Map.of("UNROLL", 4L)),
                 new KernelBinary("class", new byte[]{1, 2, 3}, plan, ""));
         Evaluation evaluation = new Evaluation(ReasonCode.ACCEPTED, "right and 4.00 times as fast", 0.25,
-                Timing.of(new double[]{1000}), Timing.of(new double[]{4000}), 500);
+                Timing.of(new double[]{1000}), Timing.of(new double[]{4000}), 500, null);
         return record(workloadText, target, kernel, evaluation, null);
     }
 

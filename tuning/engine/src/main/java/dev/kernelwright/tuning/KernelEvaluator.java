@@ -11,6 +11,7 @@ import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Timing;
+import dev.kernelwright.spi.Verification;
 import dev.kernelwright.tensor.Tensor;
 import dev.kernelwright.tuning.trial.Deadline;
 import dev.kernelwright.tuning.trial.TrialTimes;
@@ -19,8 +20,11 @@ import dev.kernelwright.tuning.trial.WorkerLimits;
 import dev.kernelwright.tuning.verify.KernelTimer;
 import dev.kernelwright.tuning.verify.KernelTimer.Effort;
 import dev.kernelwright.tuning.verify.KernelVerifier;
+import dev.kernelwright.tuning.verify.KernelVerifier.Findings;
+import dev.kernelwright.tuning.verify.KernelVerifier.Reload;
+import dev.kernelwright.tuning.verify.MutationCheck;
 import dev.kernelwright.tuning.verify.ReferenceTimer;
-import dev.kernelwright.tuning.verify.Samples;
+import dev.kernelwright.tuning.verify.Safeguard;
 import dev.kernelwright.tuning.verify.SpeedRule;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,7 +50,11 @@ public final class KernelEvaluator implements AutoCloseable {
     /** And so is one within this factor of the time that the same kernel took before. */
     private static final double AS_BEFORE_FACTOR = 1.2;
 
+    /** A kernel that much faster than what is known is timed again in a fresh process. */
+    private static final double SURPRISING_FACTOR = 10;
+
     private final Workload workload;
+    private final Set<Safeguard> safeguards;
     private final KernelSignature signature;
     private final Backend backend;
     private final int threads;
@@ -58,7 +66,10 @@ public final class KernelEvaluator implements AutoCloseable {
     private @Nullable TrialWorker worker;
     private boolean closed;
     private OptionalInt baseline = OptionalInt.empty();
-    private @Nullable Samples baselineSamples;
+    private @Nullable Timing baselineTiming;
+    private double baselineErrorRms = Double.NaN;
+    private boolean baselineChecked;
+    private double bestNanos = Double.POSITIVE_INFINITY;
     private double floorNanos = Double.NaN;
 
     /**
@@ -68,10 +79,11 @@ public final class KernelEvaluator implements AutoCloseable {
      * @throws IllegalArgumentException if a buffer of the workload is empty or all are too large together
      */
     public KernelEvaluator(Workload workload, Backend backend, int threads) {
-        this(workload, backend, threads, WorkerLimits.DEFAULT);
+        this(workload, backend, threads, WorkerLimits.DEFAULT, Safeguard.all());
     }
 
-    KernelEvaluator(Workload workload, Backend backend, int threads, WorkerLimits limits) {
+    KernelEvaluator(Workload workload, Backend backend, int threads, WorkerLimits limits, Set<Safeguard> safeguards) {
+        this.safeguards = Set.copyOf(safeguards);
         this.workload = workload;
         this.signature = workload.signature();
         this.backend = backend;
@@ -88,8 +100,14 @@ public final class KernelEvaluator implements AutoCloseable {
                     + " MiB: choose smaller axes");
         }
         this.pool = new BlockPool(threads);
-        this.verifier = new KernelVerifier(workload, pool);
-        this.timer = new KernelTimer(workload, pool);
+        try {
+            new MutationCheck(workload, pool).requireAllRejected();
+        } catch (IllegalArgumentException e) {
+            pool.close();
+            throw e;
+        }
+        this.verifier = new KernelVerifier(workload, pool, safeguards);
+        this.timer = new KernelTimer(workload, pool, safeguards);
     }
 
     /** Returns whether a buffer has no elements at the largest axes. */
@@ -132,39 +150,66 @@ public final class KernelEvaluator implements AutoCloseable {
         } catch (RuntimeException e) {
             return new Trial(Evaluation.rejected(ReasonCode.COMPILE_ERROR, "the compiler failed: " + e), null);
         }
-        return new Trial(inWorker(binary, deadline, (current, kernel) -> {
-            double worstRatio = verifier.verify(current, kernel, effort.equals(Effort.SEARCH), deadline);
-            boolean inTurn = knownBaseline(current, deadline).timing().medianNanos() <= SLOW_BASELINE_NANOS;
-            return timed(current, kernel, null, worstRatio, effort, inTurn, deadline);
-        }), binary);
+        Evaluation evaluation = inWorker(binary, deadline, (current, kernel, reload) -> {
+            Findings findings = verifier.verify(current, kernel, reload, baselineErrorRms,
+                    effort.equals(Effort.SEARCH), deadline);
+            return timed(current, kernel, reload, null, findings, effort, deadline);
+        });
+        return new Trial(
+                isSurprising(evaluation) ? slower(evaluation, again(binary, evaluation, deadline)) : evaluation,
+                binary);
+    }
+
+    /** Returns whether a kernel is so much faster than anything known that it is worth a second look. */
+    private boolean isSurprising(Evaluation evaluation) {
+        Timing kernel = evaluation.kernel();
+        if (!evaluation.accepted() || kernel == null || evaluation.baseline() == null) {
+            return false;
+        }
+        double knownNanos = Math.min(bestNanos, evaluation.baseline().medianNanos());
+        bestNanos = Math.min(bestNanos, kernel.medianNanos());
+        return kernel.medianNanos() * SURPRISING_FACTOR < knownNanos;
+    }
+
+    /** Times a kernel that was verified again, in a fresh process. */
+    private Evaluation again(KernelBinary binary, Evaluation before, Deadline deadline) throws IOException {
+        discardWorker();
+        return inWorker(binary, deadline, (current, kernel, reload) -> timed(current, kernel, reload, before.kernel(),
+                null, Effort.SEARCH, deadline));
+    }
+
+    private static Evaluation slower(Evaluation first, Evaluation second) {
+        Timing before = first.kernel();
+        Timing after = second.kernel();
+        if (second.accepted() && before != null && after != null && before.medianNanos() > after.medianNanos()) {
+            return first;
+        }
+        return new Evaluation(second.reason(), second.message(), first.worstErrorRatio(), after, second.baseline(),
+                second.floorNanos(), first.verification());
     }
 
     /**
-     * Times a kernel that was accepted once more, in a fresh process and in turn with the baseline, however slow that
-     * is: what one JVM makes of a kernel may be luck. What the search left out of its verification is made good first.
+     * Verifies a kernel that was accepted in full and times it once more, in a fresh process and in turn with the
+     * baseline, however slow that is: what one JVM makes of a kernel may be luck.
      */
     Evaluation confirm(KernelBinary binary, Evaluation before, Deadline deadline) throws IOException {
         discardWorker();
-        return inWorker(binary, deadline, (current, kernel) -> {
-            double worstRatio = before.worstErrorRatio();
-            if (verifier.isSearchShortened()) {
-                worstRatio = Math.max(worstRatio, verifier.verify(current, kernel, false, deadline));
-            }
-            return timed(current, kernel, before.kernel(), worstRatio, Effort.FINAL, true, deadline);
-        });
+        return inWorker(binary, deadline, (current, kernel, reload) -> timed(current, kernel, reload, before.kernel(),
+                verifier.verify(current, kernel, reload, baselineErrorRms, false, deadline), Effort.FINAL, deadline));
     }
 
     /** Judges a kernel that is loaded. */
     @FunctionalInterface
     private interface Judge {
-        Evaluation judge(TrialWorker current, int kernel) throws KernelRejectedException, IOException;
+        Evaluation judge(TrialWorker current, int kernel, Reload reload) throws KernelRejectedException, IOException;
     }
 
     private Evaluation inWorker(KernelBinary binary, Deadline deadline, Judge judge) throws IOException {
         try {
             TrialWorker current = worker(deadline);
             int kernel = current.load(signature, binary, deadline);
-            Evaluation evaluation = judge.judge(current, kernel);
+            Evaluation evaluation = judge.judge(current, kernel,
+                    () -> current.load(signature, binary, deadline));
             current.unload(kernel, deadline);
             return evaluation;
         } catch (KernelRejectedException e) {
@@ -185,34 +230,44 @@ public final class KernelEvaluator implements AutoCloseable {
         return Evaluation.rejected(e.reason(), String.valueOf(e.getMessage()));
     }
 
-    private Evaluation timed(TrialWorker current, int kernel, @Nullable Timing before, double worstRatio,
-            Effort effort, boolean inTurn, Deadline deadline) throws KernelRejectedException, IOException {
+    private Evaluation timed(TrialWorker current, int kernel, Reload reload, @Nullable Timing before,
+            @Nullable Findings findings, Effort effort, Deadline deadline)
+            throws KernelRejectedException, IOException {
         double floor = floorNanos();
+        boolean inTurn = effort.equals(Effort.FINAL)
+                || knownBaseline(current, deadline).medianNanos() <= SLOW_BASELINE_NANOS;
         OptionalInt partner = inTurn ? baseline : OptionalInt.empty();
-        TrialTimes times = timer.time(current, kernel, partner, compiledNanos(before),
-                compiledNanos(baselineSamples == null ? null : baselineSamples.timing()), effort, deadline);
-        Samples samples = new Samples(times.kernelNanos());
-        Samples opponent = partner.isPresent()
-                ? new Samples(times.baselineNanos())
+        TrialTimes times = timer.time(current, kernel, reload, partner, compiledNanos(before),
+                compiledNanos(baselineTiming), effort, deadline);
+        Timing timing = Timing.of(times.kernelNanos());
+        Timing opponent = partner.isPresent()
+                ? Timing.of(times.baselineNanos())
                 : knownBaseline(current, deadline);
-        baselineSamples = opponent;
-        Timing timing = samples.timing();
-        ReasonCode reason = SpeedRule.isImpossible(timing, floor)
+        baselineTiming = opponent;
+        boolean impossible = SpeedRule.isImpossible(timing, floor) && safeguards.contains(Safeguard.FLOOR);
+        ReasonCode reason = impossible
                 ? ReasonCode.FASTER_THAN_PHYSICS
-                : SpeedRule.isFaster(samples, opponent) ? ReasonCode.ACCEPTED : ReasonCode.NOT_FASTER;
-        return new Evaluation(reason, Verdicts.describe(reason, timing, opponent.timing(), floor), worstRatio, timing,
-                opponent.timing(), floor);
+                : SpeedRule.isFaster(timing, opponent) ? ReasonCode.ACCEPTED : ReasonCode.NOT_FASTER;
+        return new Evaluation(reason, Verdicts.describe(reason, timing, opponent, floor),
+                findings == null ? Double.NaN : findings.worstRatio(), timing, opponent, floor,
+                findings == null ? null : verification(findings, current));
+    }
+
+    private Verification verification(Findings findings, TrialWorker current) {
+        return new Verification(workload.op().accuracy().derivation(signature, signature.maxAxes()), findings.stages(),
+                findings.compared(), findings.errorRms(), baselineErrorRms, findings.spread(),
+                current.isolation().toString());
     }
 
     /** Returns the baseline's times as they were last measured; where the backend has none, the reference's. */
-    private Samples knownBaseline(TrialWorker current, Deadline deadline) throws IOException {
-        Samples known = baselineSamples;
+    private Timing knownBaseline(TrialWorker current, Deadline deadline) throws IOException {
+        Timing known = baselineTiming;
         if (known == null) {
             known = baseline.isPresent()
-                    ? new Samples(timer.timeBaseline(current, baseline.getAsInt(), compiledNanos(null), Effort.SEARCH,
+                    ? Timing.of(timer.timeBaseline(current, baseline.getAsInt(), compiledNanos(null), Effort.SEARCH,
                             deadline).kernelNanos())
                     : ReferenceTimer.time(workload, pool);
-            baselineSamples = known;
+            baselineTiming = known;
         }
         return known;
     }
@@ -242,6 +297,11 @@ public final class KernelEvaluator implements AutoCloseable {
             TrialWorker started = TrialWorker.start(limits, backend, threads, KernelTimer.memoryBytes(workload));
             worker = started;
             baseline = started.loadBaseline(signature, deadline);
+            if (baseline.isPresent() && !baselineChecked) {
+                // Before any candidate is loaded, which might spoil its results.
+                baselineErrorRms = verifier.errorRms(started, baseline.getAsInt(), deadline);
+                baselineChecked = true;
+            }
             return started;
         }
     }

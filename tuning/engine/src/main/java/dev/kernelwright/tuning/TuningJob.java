@@ -14,6 +14,7 @@ import dev.kernelwright.spi.TuningRequest;
 import dev.kernelwright.tuning.trial.Deadline;
 import dev.kernelwright.tuning.trial.WorkerLimits;
 import dev.kernelwright.tuning.verify.KernelTimer.Effort;
+import dev.kernelwright.tuning.verify.Safeguard;
 import dev.kernelwright.tuning.verify.SpeedRule;
 import java.io.IOException;
 import java.time.Clock;
@@ -48,7 +49,7 @@ final class TuningJob implements Runnable {
     private static final double MAX_CONFIRMING_PART = 0.5;
     /** What a confirmation may take on a busy machine; more where launches themselves are slow. */
     private static final Duration MAX_CONFIRMING_TIME = Duration.ofSeconds(30);
-    private static final int CONFIRMING_LAUNCHES = 12;
+    private static final int CONFIRMING_LAUNCHES = 60;
     private static final int MAX_DUPLICATES_IN_A_ROW = 100;
 
     private final TuningRequest request;
@@ -117,7 +118,7 @@ final class TuningJob implements Runnable {
                     + " has a tensor without elements, so there is nothing to make faster"), null);
         }
         try (KernelEvaluator opened = new KernelEvaluator(request.workload(), request.backend(), request.threads(),
-                limits)) {
+                limits, Safeguard.all())) {
             evaluator = opened;
             requireGoingOn();
             return tune(opened);

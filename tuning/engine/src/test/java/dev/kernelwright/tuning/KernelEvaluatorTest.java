@@ -2,10 +2,13 @@ package dev.kernelwright.tuning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.kernelwright.op.Relaxation;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Verification;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tuning.fake.Behaviour;
 import dev.kernelwright.tuning.fake.FakeBackend;
@@ -16,6 +19,7 @@ import dev.kernelwright.tuning.trial.Deadline;
 import dev.kernelwright.tuning.trial.WorkerLimits;
 import dev.kernelwright.tuning.trial.WorkerRemains;
 import dev.kernelwright.tuning.verify.KernelTimer.Effort;
+import dev.kernelwright.tuning.verify.Safeguard;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +43,7 @@ class KernelEvaluatorTest {
     }
 
     private static KernelEvaluator open(Workload workload, int device) {
-        return new KernelEvaluator(workload, FakeBackendProvider.open(device), 1, LIMITS);
+        return new KernelEvaluator(workload, FakeBackendProvider.open(device), 1, LIMITS, Safeguard.all());
     }
 
     @AfterAll
@@ -64,9 +68,9 @@ class KernelEvaluatorTest {
             WRONG_LAST              | WRONG_NUMERICS      | 1 of 512 compared elements are wrong, first 'y' at [7, 63]
             ZEROS                   | WRONG_NUMERICS      | on normal data with rows=8, cols=64
             NANS                    | WRONG_NUMERICS      | found NaN
-            STALE                   | WRONG_NUMERICS      | compared elements are wrong
-            LAZY_WHEN_TIMED         | OUTPUT_UNWRITTEN    | left the output 'y' unwritten at [0, 0]
-            WRONG_IN_A_HURRY        | WRONG_NUMERICS      | the results are wrong in the launches that were timed: 1 of
+            STALE                   | STATEFUL            | the results depend on earlier launches
+            LAZY_WHEN_TIMED         | STATEFUL            | the results depend on earlier launches
+            WRONG_IN_A_HURRY        | STATEFUL            | the results are wrong in the launches that were timed: 1 of
             UNWRITTEN               | OUTPUT_UNWRITTEN    | left the output 'y' unwritten at [1, 6]
             WRITES_BEHIND           | OUT_OF_BOUNDS       | 0 bytes behind the end of 'y'
             WRITES_BEFORE           | OUT_OF_BOUNDS       | 4 bytes before the beginning of 'x'
@@ -76,6 +80,9 @@ class KernelEvaluatorTest {
             RANDOM                  | NON_DETERMINISTIC   | different results again and again
             RANDOM_LATER            | NON_DETERMINISTIC   | different results again and again
             READS_STALE_WORKSPACE   | NON_DETERMINISTIC   | different results again and again
+            OFF_BY_AN_ULP           | WRONG_NUMERICS      | on small integers with rows=8, cols=64
+            IMPRECISE               | WRONG_NUMERICS      | within their bounds but not precise
+            SKIPS_REPEATED_INPUTS   | OUTPUT_UNWRITTEN    | left the output 'y' unwritten at [0, 0]
             INSTANT                 | FASTER_THAN_PHYSICS | but the device needs at least
             SLOW                    | NOT_FASTER          | not faster by more than the measured noise
             ENDLESS                 | TIMEOUT             | within 1.0 s
@@ -155,6 +162,38 @@ class KernelEvaluatorTest {
             assertThat(evaluation.baseline().samples()).isBetween(1, 5);
             assertThat(evaluation.kernel().samples()).isGreaterThan(4);
         }
+    }
+
+    @Test
+    void aKernelThatLeavesAloneWhatIsRightAlreadyGainsNothing() throws IOException {
+        Evaluation evaluation = evaluate(evaluator, Behaviour.SKIPS_WHAT_IS_DONE);
+        assertThat(evaluation.reason()).as(evaluation.message()).isEqualTo(ReasonCode.ACCEPTED);
+        assertThat(evaluation.kernel().minNanos()).isGreaterThanOrEqualTo(FakeKernel.CORRECT_NANOS);
+    }
+
+    @Test
+    void aRecordSaysHowFarAKernelWasChecked() throws IOException {
+        Verification verification = evaluator.evaluate(FakeBackend.source(Behaviour.CORRECT), Duration.ofSeconds(30))
+                .verification();
+        assertThat(verification.bound()).isEqualTo("(8 + 4 sqrt(0)) u m = 8.0 u m, with u = 2^-24 and m the sum of the"
+                + " terms' absolute values; exact on small integers");
+        assertThat(verification.stages()).startsWith("normal data").contains("small integers", "normal data with NaN")
+                .hasSize(13);
+        assertThat(verification.comparedElements()).isEqualTo((12 + 3) * 512);
+        assertThat(verification.errorRms()).isCloseTo(verification.baselineErrorRms(), within(0.2)).isPositive();
+        assertThat(verification.spread()).isZero();
+    }
+
+    @Test
+    void aWorkloadMayAllowResultsThatDifferWithinTheirBounds() throws IOException {
+        Workload workload = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 8).axis("cols", 64)
+                .allow(Relaxation.NON_DETERMINISTIC).build();
+        try (KernelEvaluator tolerant = open(workload, FakeBackendProvider.ORDINARY)) {
+            Evaluation evaluation = evaluate(tolerant, Behaviour.RANDOM_FRACTIONS);
+            assertThat(evaluation.reason()).as(evaluation.message()).isEqualTo(ReasonCode.ACCEPTED);
+            assertThat(evaluation.verification().spread()).isBetween(0x1p-30, 0x1p-10);
+        }
+        assertThat(evaluate(evaluator, Behaviour.RANDOM_FRACTIONS).reason()).isEqualTo(ReasonCode.NON_DETERMINISTIC);
     }
 
     @Test

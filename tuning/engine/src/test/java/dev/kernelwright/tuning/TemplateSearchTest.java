@@ -53,11 +53,11 @@ class TemplateSearchTest {
     }
 
     private static Timing timing(double nanos) {
-        return new Timing(nanos, nanos, nanos, nanos, 9);
+        return new Timing(nanos, nanos, nanos, nanos, nanos, nanos, 9);
     }
 
     private static Evaluation right(double nanos) {
-        return new Evaluation(ReasonCode.NOT_FASTER, "", 0, timing(nanos), timing(100), 0);
+        return new Evaluation(ReasonCode.NOT_FASTER, "", 0, timing(nanos), timing(100), 0, null);
     }
 
     /** Proposes until the budget is spent or the search ends, and returns the points in order. */
@@ -175,7 +175,7 @@ class TemplateSearchTest {
             points.add(source.parameters());
             double time = hill(source.parameters());
             search.learn(source, source.parameters().get("PAD") == 0
-                    ? new Evaluation(ReasonCode.FASTER_THAN_PHYSICS, "", 0, timing(1), timing(100), 0)
+                    ? new Evaluation(ReasonCode.FASTER_THAN_PHYSICS, "", 0, timing(1), timing(100), 0, null)
                     : right(time));
         }
         // The climb never moves to a point with PAD = 0, so of two neighbours at most one has it.

@@ -96,10 +96,11 @@ final class Exercise {
         }
         call(op);
         KernelSignature signature = workload.signature();
-        double factor = workload.op().accuracy().factor(signature, signature.maxAxes());
+        Accuracy.Bound bound = workload.op().accuracy().bound(signature, signature.maxAxes());
         for (int i = 0; i < expected.length; i++) {
             // Not "greater than": NaN must fail.
-            if (!(Math.abs(found.get(i) - expected[i]) <= Accuracy.bound(factor, output.dtype(), magnitudes[i]))) {
+            if (!(Math.abs(found.get(i) - expected[i])
+                    <= bound.of(output.dtype(), expected[i], magnitudes[i]))) {
                 return false;
             }
         }

@@ -4,6 +4,7 @@ import dev.kernelwright.op.AxisRange;
 import dev.kernelwright.op.BufferSpec;
 import dev.kernelwright.op.Expression;
 import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.op.Relaxation;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.tensor.DType;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,7 @@ final class TrialCodec {
             o.writeUTF(attribute.getKey());
             o.writeDouble(attribute.getValue());
         });
+        writeList(out, List.copyOf(signature.relaxations()), (o, relaxation) -> o.writeUTF(relaxation.id()));
         writeList(out, signature.buffers(), TrialCodec::writeBuffer);
     }
 
@@ -61,7 +64,9 @@ final class TrialCodec {
         Map<String, Double> attributes = new LinkedHashMap<>();
         readList(in, i -> Map.entry(i.readUTF(), i.readDouble()))
                 .forEach(attribute -> attributes.put(attribute.getKey(), attribute.getValue()));
-        return new KernelSignature(op, version, dtype, axes, attributes, readList(in, TrialCodec::readBuffer));
+        Set<Relaxation> relaxations = Set.copyOf(readList(in, i -> Relaxation.parse(i.readUTF())));
+        return new KernelSignature(op, version, dtype, axes, attributes, relaxations,
+                readList(in, TrialCodec::readBuffer));
     }
 
     private static void writeAxis(DataOutput out, AxisRange axis) throws IOException {

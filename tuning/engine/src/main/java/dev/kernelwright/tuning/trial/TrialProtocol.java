@@ -37,6 +37,8 @@ final class TrialProtocol {
         WORKSPACE,
         /** Launch once: kernel, axes, layout. */
         RUN,
+        /** Launch often, without taking the time: kernel, axes, layout, sets of buffers, launches. */
+        REPEAT,
         /** Time: a {@link TimingRequest}. Answers {@link TrialTimes}. */
         TIME,
         /** Unload a kernel: kernel. */

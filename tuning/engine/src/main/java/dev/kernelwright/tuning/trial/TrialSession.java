@@ -129,6 +129,16 @@ final class TrialSession {
                 launches.runOnce();
                 takeBack(kernel, layout.byteSize());
             }
+            case REPEAT -> {
+                Kernel kernel = kernel(in.readInt());
+                long[] axes = TrialCodec.readAxes(in);
+                BufferLayout layout = TrialCodec.readLayout(in);
+                int sets = in.readInt();
+                Launches launches = launches(kernel, axes, layout, 0, sets);
+                launches.nanosOf(in.readLong());
+                launches.finish();
+                takeBack(kernel, sets * layout.byteSize());
+            }
             case TIME -> TrialCodec.writeTimes(out, time(TrialCodec.readTimingRequest(in)));
             case UNLOAD -> {
                 Kernel kernel = kernel(in.readInt());
@@ -195,6 +205,7 @@ final class TrialSession {
                 : null;
         device().memory.beforeLaunches(bytes);
         TrialTimes times = new Stopwatch(request).time(launches, baseline);
+        launches.finish();
         takeBack(kernel, bytes);
         kernel.settled = true;
         if (inTurn) {
@@ -218,19 +229,22 @@ final class TrialSession {
         List<BufferSpec> buffers = signature.buffers();
         TrialMemory memory = device().memory;
         memory.require((firstSet + sets) * layout.byteSize());
-        LaunchArguments[] arguments = new LaunchArguments[sets];
-        for (int set = 0; set < sets; set++) {
-            long base = (firstSet + set) * layout.byteSize();
-            arguments[set] = new LaunchArguments(buffers.size(), axes.length);
-            System.arraycopy(axes, 0, arguments[set].axes(), 0, axes.length);
+        LaunchArguments[] turns = new LaunchArguments[sets * sets];
+        for (int turn = 0; turn < turns.length; turn++) {
+            long inputBase = (firstSet + Launches.inputSet(turn, sets)) * layout.byteSize();
+            long outputBase = (firstSet + Launches.outputSet(turn, sets)) * layout.byteSize();
+            turns[turn] = new LaunchArguments(buffers.size(), axes.length);
+            System.arraycopy(axes, 0, turns[turn].axes(), 0, axes.length);
             for (int i = 0; i < buffers.size(); i++) {
-                arguments[set].setBuffer(i, memory.tensor(base, layout.buffers().get(i), buffers.get(i).dtype(),
-                        signature.shape(buffers.get(i), axes)));
+                BufferSpec buffer = buffers.get(i);
+                turns[turn].setBuffer(i, memory.tensor(buffer.output() ? outputBase : inputBase,
+                        layout.buffers().get(i), buffer.dtype(), signature.shape(buffer, axes)));
             }
             BufferLayout.Region workspace = layout.workspace();
-            arguments[set].setWorkspace(memory.tensor(base, workspace, DType.F32, workspace.byteSize() / Float.BYTES));
+            turns[turn].setWorkspace(memory.tensor(outputBase, workspace, DType.F32,
+                    workspace.byteSize() / Float.BYTES));
         }
-        return new Launches(kernel.number, kernel.loaded, device().stream, arguments, kernel.settled);
+        return new Launches(kernel.number, kernel.loaded, device().stream, sets, turns, kernel.settled);
     }
 
     private static String shorten(String message) {

@@ -210,10 +210,26 @@ public final class TrialWorker implements AutoCloseable {
         }, Results::none);
     }
 
+    /** Launches a kernel so many times, on the sets of buffers in turn as earlier launches have left them. */
+    public void repeat(int kernel, long[] axes, BufferLayout layout, int sets, long launches, Deadline deadline)
+            throws KernelRejectedException, IOException {
+        request(Command.REPEAT, deadline.earlier(timingLimit()), out -> {
+            out.writeInt(kernel);
+            TrialCodec.writeAxes(out, axes);
+            TrialCodec.writeLayout(out, layout);
+            out.writeInt(sets);
+            out.writeLong(launches);
+        }, Results::none);
+    }
+
+    private Deadline timingLimit() {
+        return Deadline.after(TIMING_TIME.plus(limits.kernelTime().multipliedBy(TIMING_LAUNCHES)));
+    }
+
     /** Brings a kernel to its full speed and times it, on the sets of buffers in {@link #memory()}. */
     public TrialTimes time(TimingRequest request, Deadline deadline) throws KernelRejectedException, IOException {
-        Deadline limit = Deadline.after(TIMING_TIME.plus(limits.kernelTime().multipliedBy(TIMING_LAUNCHES)));
-        return request(Command.TIME, deadline.earlier(limit), out -> TrialCodec.writeTimingRequest(out, request),
+        return request(Command.TIME, deadline.earlier(timingLimit()),
+                out -> TrialCodec.writeTimingRequest(out, request),
                 TrialCodec::readTimes);
     }
 

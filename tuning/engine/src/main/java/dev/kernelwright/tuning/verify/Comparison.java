@@ -10,11 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param compared how many elements were compared
  * @param wrong how many of them are further off than their bound
  * @param worstRatio the largest error as a fraction of its bound; infinite if one is off where none may be
+ * @param measured of how many elements the error was measured: floats, finite and not of magnitude 0
+ * @param squaredErrors the sum of the squares of those errors, in units of u m
+ * @param squaredValues the sum of the squares of those elements' values, in units of m
  * @param first the wrong element that comes first; null if there is none
  * @param worst the wrong element with the largest ratio; null if there is none
  */
-record Comparison(long compared, long wrong, double worstRatio, @Nullable Mismatch first, @Nullable Mismatch worst) {
-    static final Comparison NOTHING = new Comparison(0, 0, 0, null, null);
+record Comparison(long compared, long wrong, double worstRatio, long measured, double squaredErrors,
+        double squaredValues, @Nullable Mismatch first, @Nullable Mismatch worst) {
+    static final Comparison NOTHING = new Comparison(0, 0, 0, 0, 0, 0, null, null);
 
     /**
      * An element that is wrong.
@@ -48,8 +52,20 @@ record Comparison(long compared, long wrong, double worstRatio, @Nullable Mismat
     /** Returns both together. */
     Comparison plus(Comparison other) {
         return new Comparison(compared + other.compared, wrong + other.wrong, Math.max(worstRatio, other.worstRatio),
+                measured + other.measured, squaredErrors + other.squaredErrors,
+                squaredValues + other.squaredValues,
                 first == null || (other.first != null && other.first.isBefore(first)) ? other.first : first,
                 worst == null || (other.worst != null && other.worst.ratio > worst.ratio) ? other.worst : worst);
+    }
+
+    /** Returns the root mean square of the errors in units of u m; NaN if none was measured. */
+    double errorRms() {
+        return Math.sqrt(squaredErrors / measured);
+    }
+
+    /** Returns the mean square of the values in units of m: 1 where no terms cancel. */
+    double valueMeanSquare() {
+        return squaredValues / measured;
     }
 
     /** Says what is wrong, for an author who wants to mend it. */

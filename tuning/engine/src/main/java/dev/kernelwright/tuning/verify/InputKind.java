@@ -1,36 +1,129 @@
 package dev.kernelwright.tuning.verify;
 
+import dev.kernelwright.op.Relaxation;
+import dev.kernelwright.op.SpecialValue;
+import dev.kernelwright.op.Workload;
+import dev.kernelwright.tensor.DType;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
 /** A distribution of input values; each is there for a kind of mistake that the others do not show. */
 enum InputKind {
-    /** Whole numbers from -8 to 8, on which sums are exact and ties are common. */
-    SMALL_INTEGERS("small integers"),
     /** Mean 0 and standard deviation 1. */
     NORMAL("normal data"),
-    /** The same times 2<sup>6</sup>: an exponential without its maximum subtracted overflows. */
+    /** Whole numbers from -8 to 8, on which sums are exact and ties are common. */
+    SMALL_INTEGERS("small integers"),
+    /** Normal data times 2<sup>6</sup>: an exponential without its maximum subtracted overflows. */
     LARGE("normal data times 64"),
-    /** The same times 2<sup>-6</sup>: an epsilon that is added in the wrong place shows. */
+    /** Normal data times 2<sup>-6</sup>: an epsilon that is added in the wrong place shows. */
     SMALL("normal data divided by 64"),
     /** Mean 128 and standard deviation 1: a variance as a difference of squares cancels. */
-    OFFSET("normal data around 128");
+    OFFSET("normal data around 128"),
+    /** Pairs of neighbours that are each other's negative but for 2<sup>-10</sup>: a sum loses what is not kept. */
+    CANCELLING("pairs that nearly cancel"),
+    /** Four values from 8 down to 8 - 3 * 2<sup>-8</sup>: many elements are the maximum, or next to it. */
+    CLUSTERED("values close to their maximum"),
+    /** Normal data with some NaNs. */
+    NANS(SpecialValue.NAN),
+    /** Normal data with some that are positive infinity: of both signs together most results would be NaN. */
+    POSITIVE_INFINITIES(SpecialValue.INFINITY, "positive infinity"),
+    /** Normal data with some that are negative infinity. */
+    NEGATIVE_INFINITIES(SpecialValue.INFINITY, "negative infinity"),
+    /** Normal data with some zeros. */
+    ZEROS(SpecialValue.ZERO),
+    /** Normal data with some subnormal numbers. */
+    SUBNORMALS(SpecialValue.SUBNORMAL),
+    /** Normal data with some numbers that are nearly too large. */
+    NEAR_MAX(SpecialValue.NEAR_MAX);
 
     /** The sum of four independent numbers that are uniform on 0 to 65535 has this mean and standard deviation. */
     private static final double SUM_MEAN = 4 * 32767.5;
     private static final double SUM_DEVIATION = Math.sqrt(4 * (65536.0 * 65536.0 - 1) / 12);
+    /** Of a small tensor one element in so many is special; of a larger one fewer, so that rows without one remain. */
+    private static final double SPECIAL_INTERVAL = 32;
+    private static final double SMALL_COUNT = 1024;
 
     private final String label;
+    private final @Nullable SpecialValue special;
 
     InputKind(String label) {
         this.label = label;
+        this.special = null;
     }
 
-    /** Returns the value that 64 random bits stand for. */
-    double value(long bits) {
+    InputKind(SpecialValue special) {
+        this(special, special.toString());
+    }
+
+    InputKind(SpecialValue special, String values) {
+        this.label = "normal data with " + values;
+        this.special = special;
+    }
+
+    /** Returns whether the kind is there for special values. */
+    boolean isSpecial() {
+        return special != null;
+    }
+
+    /** Returns the kinds on which a workload says what comes out. */
+    static List<InputKind> of(Workload workload) {
+        boolean flushes = workload.signature().relaxations().contains(Relaxation.FLUSH_TO_ZERO);
+        return Stream.of(values())
+                .filter(kind -> kind.special == null || workload.op().specialValues().contains(kind.special))
+                .filter(kind -> kind != SUBNORMALS || !flushes).toList();
+    }
+
+    /**
+     * Returns the value of an element.
+     *
+     * @param numbers decides it, together with the element's position
+     * @param index the position
+     * @param count how many elements the tensor has
+     * @param dtype the type it is going to be rounded to
+     */
+    double value(SecretSequence numbers, long index, long count, DType dtype) {
+        long bits = numbers.at(index);
         return switch (this) {
-            case SMALL_INTEGERS -> SecretSequence.below(17, bits) - 8;
             case NORMAL -> normal(bits);
+            case SMALL_INTEGERS -> SecretSequence.below(17, bits) - 8;
             case LARGE -> 0x1p6 * normal(bits);
             case SMALL -> 0x1p-6 * normal(bits);
             case OFFSET -> 128 + normal(bits);
+            case CANCELLING -> index % 2 == 0
+                    ? normal(bits)
+                    : -normal(numbers.at(index - 1)) * (1 + 0x1p-10 * normal(bits));
+            case CLUSTERED -> 8 - 0x1p-8 * (bits & 3);
+            case NANS, POSITIVE_INFINITIES, NEGATIVE_INFINITIES, ZEROS, SUBNORMALS, NEAR_MAX -> {
+                double interval = SPECIAL_INTERVAL * Math.sqrt(Math.max(1, count / SMALL_COUNT));
+                long choice = numbers.part(0).at(index);
+                yield SecretSequence.below((long) interval, choice) == 0 ? special(bits, dtype) : normal(bits);
+            }
+        };
+    }
+
+    private double special(long bits, DType dtype) {
+        double sign = bits < 0 ? -1 : 1;
+        // From 0 to below 1, in 32 bits.
+        double fraction = (bits & 0xffff_ffffL) * 0x1p-32;
+        return switch (this) {
+            case NANS -> Double.NaN;
+            case POSITIVE_INFINITIES -> Double.POSITIVE_INFINITY;
+            case NEGATIVE_INFINITIES -> Double.NEGATIVE_INFINITY;
+            case ZEROS -> sign * 0.0;
+            case SUBNORMALS -> sign * dtype.minNormal() * (1 - dtype.unitRoundoff() * 2) * Math.max(fraction, 0.01);
+            case NEAR_MAX -> sign * largest(dtype) * (0.5 + fraction / 2);
+            case NORMAL, SMALL_INTEGERS, LARGE, SMALL, OFFSET, CANCELLING, CLUSTERED -> normal(bits);
+        };
+    }
+
+    /** Returns the largest finite number of a type. */
+    static double largest(DType dtype) {
+        return switch (dtype) {
+            case F32 -> Float.MAX_VALUE;
+            case F16 -> 65504;
+            case BF16 -> 0x1.fep127;
+            case I32 -> Integer.MAX_VALUE;
         };
     }
 
@@ -38,6 +131,15 @@ enum InputKind {
     private static double normal(long bits) {
         long sum = (bits & 0xffff) + ((bits >>> 16) & 0xffff) + ((bits >>> 32) & 0xffff) + (bits >>> 48);
         return (sum - SUM_MEAN) / SUM_DEVIATION;
+    }
+
+    /** Returns an index from 0 to below the limit; the first and the last, where mistakes are, come often. */
+    static long index(long limit, long bits) {
+        return switch ((int) (bits & 15)) {
+            case 0 -> 0;
+            case 1 -> limit - 1;
+            default -> SecretSequence.below(limit, bits);
+        };
     }
 
     /** Returns what it is called in messages. */

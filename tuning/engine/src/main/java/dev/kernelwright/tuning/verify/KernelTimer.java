@@ -3,24 +3,33 @@ package dev.kernelwright.tuning.verify;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Timing;
 import dev.kernelwright.tuning.trial.BufferLayout;
 import dev.kernelwright.tuning.trial.Deadline;
 import dev.kernelwright.tuning.trial.TimingRequest;
 import dev.kernelwright.tuning.trial.TrialTimes;
 import dev.kernelwright.tuning.trial.TrialWorker;
+import dev.kernelwright.tuning.verify.CheckedLaunches.Fill;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Times a kernel in a worker at the largest axes, and checks the very launches that were timed.
  *
  * <p>Kernel and baseline each have sets of buffers of their own, so that neither can live on the other's results. After
  * the timing, the kernel is launched again at the same addresses on other inputs, and must then give other results:
- * what it may have kept does not help it.
+ * what it may have kept does not help it. The results of the launches before must still be there then.
+ *
+ * <p>The worker takes the times, since the way to it costs more than a launch. For the figures of a record the parent
+ * takes them too: what it takes longer for three times as many launches is what the launches take, whatever a request
+ * costs.
  */
 public final class KernelTimer {
     /** Small workloads rotate over several sets of buffers, as calls in an application do, up to this many bytes. */
@@ -35,15 +44,24 @@ public final class KernelTimer {
     /** Enough to see what depends on chance, once everything is compiled; one late compilation is forgiven. */
     private static final int AGREEING_LAUNCHES = 5;
     private static final int FORGIVEN_CHANGES = 1;
+    /** How long the launches last by which the worker's clock is checked; short, to fall between other work. */
+    private static final double CHECKED_NANOS = 2e6;
+    private static final long MANY_LAUNCHES = 4;
+    private static final int CLOCK_CHECKS = 30;
+    private static final long CLOCK_CHECK_LIMIT_NANOS = 2_000_000_000L;
+    /** How much longer launches may take in the parent's eyes, which a busy machine catches in better moments. */
+    private static final double CLOCK_MARGIN = 3;
 
     private final Workload workload;
     private final BlockPool pool;
+    private final Set<Safeguard> safeguards;
     private final SecureRandom random = new SecureRandom();
 
     /** Creates a timer; the reference is evaluated on the pool. */
-    public KernelTimer(Workload workload, BlockPool pool) {
+    public KernelTimer(Workload workload, BlockPool pool, Set<Safeguard> safeguards) {
         this.workload = workload;
         this.pool = pool;
+        this.safeguards = Set.copyOf(safeguards);
     }
 
     /**
@@ -72,33 +90,112 @@ public final class KernelTimer {
     /**
      * Times a kernel.
      *
+     * @param reload loads the kernel anew, to tell one that is wrong from one that its earlier launches have spoilt
      * @param baseline the kernel to time in turn with it, if there is one
      * @param fastNanos a launch of the kernel that takes no longer was certainly compiled and not interpreted
      * @param baselineFastNanos the same for the baseline
      * @throws KernelRejectedException if the launches do not stand up to the checks
      */
-    public TrialTimes time(TrialWorker worker, int kernel, OptionalInt baseline, double fastNanos,
-            double baselineFastNanos, Effort effort, Deadline deadline) throws KernelRejectedException, IOException {
+    public TrialTimes time(TrialWorker worker, int kernel, KernelVerifier.Reload reload, OptionalInt baseline,
+            double fastNanos, double baselineFastNanos, Effort effort, Deadline deadline)
+            throws KernelRejectedException, IOException {
         long[] axes = workload.signature().maxAxes();
         BufferLayout layout = layout(worker, kernel, baseline, axes, deadline);
         int sets = setCount(layout);
-        try (CheckedLaunches launches = new CheckedLaunches(workload, axes, layout, pool, random)) {
-            List<CheckedLaunches.Fill> fills = new ArrayList<>();
+        try (CheckedLaunches launches = new CheckedLaunches(workload, axes, layout, pool, random, safeguards)) {
+            List<Fill> fills = new ArrayList<>();
             for (int set = 0; set < (baseline.isPresent() ? 2 : 1) * sets; set++) {
-                fills.add(launches.fill(worker, set, InputKind.NORMAL));
+                fills.add(launches.fresh(InputKind.NORMAL));
+                launches.fill(worker, set, fills.get(set));
             }
             TrialTimes times = worker.time(new TimingRequest(kernel, baseline.orElse(TimingRequest.NONE), axes, layout,
                     sets, fastNanos, baselineFastNanos, SAMPLE_NANOS, effort.samples, effort.limit.toNanos()),
                     deadline);
-            for (int set = 0; set < sets; set++) {
-                launches.takeIn(worker, set, fills.get(set));
-                launches.compare(COMPARED_OPERATIONS / sets, "in the launches that were timed");
+            if (effort.equals(Effort.FINAL)) {
+                checkClock(Timing.of(times.kernelNanos()).medianNanos(),
+                        count -> worker.repeat(kernel, axes, layout, sets, count, deadline));
             }
-            launches.launch(worker, kernel, InputKind.NORMAL, AGREEING_LAUNCHES, new BitChanges(FORGIVEN_CHANGES),
-                    deadline);
-            launches.compare(COMPARED_OPERATIONS, "on new inputs at the addresses of the timed ones");
+            if (safeguards.contains(Safeguard.TIMED_RESULTS)) {
+                for (int set = sets - 1; set >= 0; set--) {
+                    requireRight(launches, worker, reload, set, fills.get(set), deadline);
+                }
+                checkNewLaunches(launches, worker, kernel, reload, sets, fills, deadline);
+            }
             return times;
         }
+    }
+
+    private void requireRight(CheckedLaunches launches, TrialWorker worker, KernelVerifier.Reload reload, int set,
+            Fill fill, Deadline deadline) throws KernelRejectedException, IOException {
+        String where = "in the launches that were timed";
+        try {
+            launches.takeIn(worker, set, fill);
+            launches.compare(fill.kind(), COMPARED_OPERATIONS, where);
+        } catch (KernelRejectedException e) {
+            throw KernelVerifier.diagnose(e, launches, worker, reload, fill, where, deadline);
+        }
+    }
+
+    /** Launches on new inputs in the first set, and sees that the last set keeps the results it has. */
+    private void checkNewLaunches(CheckedLaunches launches, TrialWorker worker, int kernel,
+            KernelVerifier.Reload reload, int sets, List<Fill> fills, Deadline deadline)
+            throws KernelRejectedException, IOException {
+        Fill fill = launches.fresh(InputKind.NORMAL);
+        String where = "on new inputs at the addresses of the timed ones";
+        try {
+            launches.launch(worker, kernel, fill, AGREEING_LAUNCHES, new BitChanges(FORGIVEN_CHANGES), deadline);
+            launches.compare(fill.kind(), COMPARED_OPERATIONS, where);
+        } catch (KernelRejectedException e) {
+            throw KernelVerifier.diagnose(e, launches, worker, reload, fill, where, deadline);
+        }
+        if (sets > 1) {
+            worker.repeat(kernel, workload.signature().maxAxes(), launches.layout(), sets, 1, deadline);
+            try {
+                launches.takeIn(worker, sets - 1, fills.get(sets - 1));
+                launches.compare(InputKind.NORMAL, COMPARED_OPERATIONS, "in an earlier launch");
+            } catch (KernelRejectedException e) {
+                throw new KernelRejectedException(ReasonCode.OUT_OF_BOUNDS, "the kernel changed what an earlier launch"
+                        + " had left: write to the arguments of the launch alone; found was that " + e.getMessage());
+            }
+        }
+    }
+
+    /** Launches as often as it is told. */
+    @FunctionalInterface
+    interface Launcher {
+        void launch(long count) throws KernelRejectedException, IOException;
+    }
+
+    /**
+     * Compares the time that a worker claims with the parent's.
+     *
+     * @throws KernelRejectedException if launches take much longer than they are claimed to, every time
+     */
+    static void checkClock(double claimedNanos, Launcher launcher) throws KernelRejectedException, IOException {
+        long few = Math.max(1, (long) (CHECKED_NANOS / claimedNanos));
+        long start = System.nanoTime();
+        double fewNanos = Double.POSITIVE_INFINITY;
+        double manyNanos = Double.POSITIVE_INFINITY;
+        double seenNanos = Double.POSITIVE_INFINITY;
+        for (int check = 0; check < CLOCK_CHECKS && System.nanoTime() - start < CLOCK_CHECK_LIMIT_NANOS; check++) {
+            // The least of each, since other work only ever adds time.
+            fewNanos = Math.min(fewNanos, (double) nanosOf(launcher, few));
+            manyNanos = Math.min(manyNanos, (double) nanosOf(launcher, MANY_LAUNCHES * few));
+            seenNanos = (manyNanos - fewNanos) / ((MANY_LAUNCHES - 1) * few);
+            if (seenNanos <= CLOCK_MARGIN * claimedNanos) {
+                return;
+            }
+        }
+        throw new KernelRejectedException(ReasonCode.CLOCK_MISMATCH, String.format(Locale.ROOT,
+                "a launch takes %.0f ns by the trial worker's clock but at least %.0f ns by the clock outside it: leave"
+                        + " the clock and other threads alone",
+                claimedNanos, seenNanos));
+    }
+
+    private static long nanosOf(Launcher launcher, long count) throws KernelRejectedException, IOException {
+        long start = System.nanoTime();
+        launcher.launch(count);
+        return System.nanoTime() - start;
     }
 
     private BufferLayout layout(TrialWorker worker, int kernel, OptionalInt baseline, long[] axes, Deadline deadline)
@@ -118,9 +215,10 @@ public final class KernelTimer {
         try {
             BufferLayout layout = layout(worker, baseline, OptionalInt.empty(), axes, deadline);
             int sets = setCount(layout);
-            try (CheckedLaunches launches = new CheckedLaunches(workload, axes, layout, pool, random)) {
+            try (CheckedLaunches launches = new CheckedLaunches(workload, axes, layout, pool, random,
+                    safeguards)) {
                 for (int set = 0; set < sets; set++) {
-                    launches.fill(worker, set, InputKind.NORMAL);
+                    launches.fill(worker, set, launches.fresh(InputKind.NORMAL));
                 }
             }
             return worker.timeBaseline(new TimingRequest(baseline, TimingRequest.NONE, axes, layout, sets,

@@ -17,21 +17,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A result may be as far off as the op's {@link Accuracy} allows for its magnitude. A NaN is right only where the
  * reference has one, and an infinity only where the reference has it too or is so large that rounding may overflow.
- * Integers must be equal, and so must everything, bit for bit, for an op that demands it.
+ * Integers must be equal, and so must everything, bit for bit, for an op that demands it; and the results of an op that
+ * only adds and multiplies must be equal on small whole numbers.
  */
 final class OutputChecker {
     private static final int MAX_BLOCKS = 256;
 
     private final Workload workload;
     private final long[] axes;
-    private final double factor;
+    private final Accuracy.Bound accuracy;
+    private final boolean exactIntegers;
     private final BlockPool pool;
 
-    /** Creates a checker for one shape. */
-    OutputChecker(Workload workload, long[] axes, BlockPool pool) {
+    /**
+     * Creates a checker for one shape.
+     *
+     * @param exactIntegers whether the inputs are small whole numbers and the op is exact on these
+     */
+    OutputChecker(Workload workload, long[] axes, boolean exactIntegers, BlockPool pool) {
         this.workload = workload;
         this.axes = axes.clone();
-        this.factor = workload.op().accuracy().factor(workload.signature(), axes);
+        this.accuracy = workload.op().accuracy().bound(workload.signature(), axes);
+        this.exactIntegers = exactIntegers;
         this.pool = pool;
     }
 
@@ -76,6 +83,9 @@ final class OutputChecker {
         private long compared;
         private long wrong;
         private double worstRatio;
+        private long measured;
+        private double squaredErrors;
+        private double squaredValues;
         private Comparison.@Nullable Mismatch first;
         private Comparison.@Nullable Mismatch worst;
 
@@ -88,9 +98,15 @@ final class OutputChecker {
         public void put(int output, long index, double value, double magnitude) {
             Elements elements = outputs.get(output);
             double found = elements.get(index);
-            double bound = elements.dtype().isFloat() ? Accuracy.bound(factor, elements.dtype(), magnitude) : 0;
-            double ratio = errorRatio(elements.dtype(), value, found, bound);
+            boolean exact = exactIntegers && magnitude <= Accuracy.EXACT_INTEGERS;
+            double bound = elements.dtype().isFloat() && !exact
+                    ? accuracy.of(elements.dtype(), value, magnitude)
+                    : 0;
+            double ratio = exact && found == rounded(elements.dtype(), value)
+                    ? 0 // also a zero of the other sign, which a sum may give
+                    : errorRatio(elements.dtype(), value, found, bound);
             compared++;
+            measure(elements.dtype(), value, found, magnitude);
             worstRatio = Math.max(worstRatio, ratio);
             if (ratio > 1) {
                 wrong++;
@@ -100,8 +116,17 @@ final class OutputChecker {
             }
         }
 
+        private void measure(DType dtype, double value, double found, double magnitude) {
+            double units = (found - value) / (DType.F32.unitRoundoff() * magnitude);
+            if (dtype.isFloat() && Double.isFinite(units)) {
+                measured++;
+                squaredErrors += units * units;
+                squaredValues += value / magnitude * (value / magnitude);
+            }
+        }
+
         Comparison result() {
-            return new Comparison(compared, wrong, worstRatio, first, worst);
+            return new Comparison(compared, wrong, worstRatio, measured, squaredErrors, squaredValues, first, worst);
         }
     }
 
@@ -118,7 +143,9 @@ final class OutputChecker {
         }
         if (Double.isInfinite(found)) {
             // The reference computes in double, where what overflows the result's type is still finite.
-            return found * expected > 0 && Math.abs(expected) + bound >= largest(dtype) ? 0 : Double.POSITIVE_INFINITY;
+            return found * expected > 0 && Math.abs(expected) + bound >= InputKind.largest(dtype)
+                    ? 0
+                    : Double.POSITIVE_INFINITY;
         }
         // A bound that is not finite, from a magnitude that is not, allows nothing.
         return bound < Double.POSITIVE_INFINITY ? Math.abs(found - expected) / bound : Double.POSITIVE_INFINITY;
@@ -136,14 +163,5 @@ final class OutputChecker {
     private static float roundedToBfloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
         return Float.intBitsToFloat((bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff_0000);
-    }
-
-    private static double largest(DType dtype) {
-        return switch (dtype) {
-            case F32 -> Float.MAX_VALUE;
-            case F16 -> 65504;
-            case BF16 -> 0x1.fep127;
-            case I32 -> Integer.MAX_VALUE;
-        };
     }
 }

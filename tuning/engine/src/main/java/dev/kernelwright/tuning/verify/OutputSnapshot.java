@@ -1,6 +1,7 @@
 package dev.kernelwright.tuning.verify;
 
 import dev.kernelwright.op.BufferSpec;
+import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
@@ -82,6 +83,22 @@ final class OutputSnapshot {
             }
         }
         return agrees;
+    }
+
+    /** Returns the largest absolute difference from another snapshot; a NaN differs from a number by infinity. */
+    double largestDifference(OutputSnapshot other) {
+        double largest = 0;
+        for (int output = 0; output < outputs.size(); output++) {
+            Elements mine = new Elements(outputs.get(output));
+            Elements others = new Elements(other.outputs.get(output));
+            for (long i = 0; i < mine.count(); i++) {
+                double difference = Math.abs(mine.get(i) - others.get(i));
+                boolean same = Double.compare(mine.get(i), others.get(i)) == 0;
+                largest =
+                        Math.max(largest, same ? 0 : Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+            }
+        }
+        return largest;
     }
 
     private static boolean same(DType dtype, MemorySegment a, MemorySegment b, long index) {

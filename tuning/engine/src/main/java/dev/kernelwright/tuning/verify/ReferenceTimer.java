@@ -6,6 +6,7 @@ import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.ReferenceKernel;
+import dev.kernelwright.spi.Timing;
 import dev.kernelwright.tensor.Tensor;
 import dev.kernelwright.tuning.trial.BufferLayout;
 import java.util.Arrays;
@@ -27,7 +28,7 @@ public final class ReferenceTimer {
     private ReferenceTimer() {}
 
     /** Times the reference at the largest axes, on the pool. */
-    public static Samples time(Workload workload, BlockPool pool) {
+    public static Timing time(Workload workload, BlockPool pool) {
         long[] axes = workload.signature().maxAxes();
         BufferLayout layout = BufferLayout.of(workload.signature(), axes, 0, () -> 0);
         try (TrialImage image = new TrialImage(workload.signature(), axes, layout, pool)) {
@@ -53,7 +54,7 @@ public final class ReferenceTimer {
                 MAX_OPERATIONS, 1);
     }
 
-    private static Samples time(Workload workload, ReferenceCall call, UnitSample sample, BlockPool pool) {
+    private static Timing time(Workload workload, ReferenceCall call, UnitSample sample, BlockPool pool) {
         int blocks = (int) Math.min(sample.size(), MAX_BLOCKS);
         double[] nanos = new double[MAX_SAMPLES];
         int count = 0;
@@ -68,6 +69,6 @@ public final class ReferenceTimer {
             }, new LaunchArguments(0, 0));
             nanos[count++] = Math.max(1, System.nanoTime() - start) * ((double) sample.units() / sample.size());
         }
-        return new Samples(Arrays.copyOf(nanos, count));
+        return Timing.of(Arrays.copyOf(nanos, count));
     }
 }

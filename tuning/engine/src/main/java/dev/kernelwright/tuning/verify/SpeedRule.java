@@ -27,8 +27,8 @@ public final class SpeedRule {
      * <p>Medians, since an application at work next to the tuner disturbs many samples, and some of them by far more
      * than a kernel gains.
      */
-    public static boolean isFaster(Samples kernel, Samples baseline) {
-        return kernel.medianHigh() < LARGEST_PART * baseline.medianLow();
+    public static boolean isFaster(Timing kernel, Timing baseline) {
+        return kernel.medianHighNanos() < LARGEST_PART * baseline.medianLowNanos();
     }
 
     /**

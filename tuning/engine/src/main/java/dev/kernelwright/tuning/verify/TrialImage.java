@@ -31,6 +31,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TrialImage implements AutoCloseable {
     private static final int CHUNK_BYTES = 1 << 20;
     private static final long ELEMENTS_PER_BLOCK = 1 << 16;
+    private static final long CHANGED_INTERVAL = 64;
+    private static final int POISONED_ELEMENTS = 64;
 
     private final KernelSignature signature;
     private final long[] axes;
@@ -72,17 +74,33 @@ final class TrialImage implements AutoCloseable {
     /** Fills the inputs; the same kind and seed give the same values. */
     void fillInputs(InputKind kind, long seed) {
         for (int i = 0; i < signature.inputs().size(); i++) {
-            BufferSpec buffer = signature.buffers().get(i);
-            SecretSequence numbers = new SecretSequence(seed).part(i);
-            Elements elements = new Elements(input(i));
-            Expression indexLimit = buffer.indexLimit();
-            long limit = indexLimit == null ? 0 : Math.max(1, signature.evaluate(indexLimit, axes));
-            inParallel(elements.count(), (from, to) -> {
-                for (long e = from; e < to; e++) {
-                    long bits = numbers.at(e);
-                    elements.set(e, limit == 0 ? kind.value(bits) : SecretSequence.below(limit, bits));
+            fillInput(i, kind, new SecretSequence(seed).part(i), 1);
+        }
+    }
+
+    /** Sets one element of an input in so many. */
+    private void fillInput(int input, InputKind kind, SecretSequence numbers, long interval) {
+        BufferSpec buffer = signature.buffers().get(input);
+        Elements elements = new Elements(input(input));
+        Expression indexLimit = buffer.indexLimit();
+        long limit = indexLimit == null ? 0 : Math.max(1, signature.evaluate(indexLimit, axes));
+        // In each interval one element is chosen.
+        SecretSequence choices = numbers.part(1);
+        inParallel(elements.count(), (from, to) -> {
+            for (long e = from; e < to; e++) {
+                if (interval <= 1 || e % interval == SecretSequence.below(interval, choices.at(e / interval))) {
+                    elements.set(e, limit == 0
+                            ? kind.value(numbers, e, elements.count(), buffer.dtype())
+                            : InputKind.index(limit, numbers.at(e)));
                 }
-            });
+            }
+        });
+    }
+
+    /** Gives a secret few of the inputs' elements, at least one of each, other values of the same kind. */
+    void changeSomeInputs(InputKind kind, long seed) {
+        for (int i = 0; i < signature.inputs().size(); i++) {
+            fillInput(i, kind, new SecretSequence(seed).part(i), Math.min(CHANGED_INTERVAL, input(i).elementCount()));
         }
     }
 
@@ -141,6 +159,23 @@ final class TrialImage implements AutoCloseable {
         write(file, set, layout.workspace().offset(), layout.workspace().end());
     }
 
+    /** Writes the inputs alone, and poison to a secret few of the outputs' elements; all else stays as it is there. */
+    void writeChangesTo(FileChannel file, int set, long seed) throws IOException {
+        for (Region input : layout.buffers().subList(0, signature.inputs().size())) {
+            write(file, set, input.offset(), input.end());
+        }
+        SecretSequence numbers = new SecretSequence(seed);
+        for (int i = signature.inputs().size(); i < signature.buffers().size(); i++) {
+            Region output = layout.buffers().get(i);
+            int size = signature.buffers().get(i).dtype().byteSize();
+            for (int p = 0; p < POISONED_ELEMENTS && output.byteSize() > 0; p++) {
+                long at =
+                        output.offset() + size * SecretSequence.below(output.byteSize() / size, numbers.part(i).at(p));
+                write(file, set, at, at + size);
+            }
+        }
+    }
+
     private void write(FileChannel file, int set, long start, long end) throws IOException {
         long base = set * layout.byteSize();
         inChunks(start, end, (from, to) -> {
@@ -151,11 +186,11 @@ final class TrialImage implements AutoCloseable {
     }
 
     /**
-     * Compares inputs and guard bands in a worker's file with the image.
+     * Compares the guard bands in a worker's file with the image.
      *
      * @throws KernelRejectedException if a kernel has written to them
      */
-    void requireUntouched(FileChannel file, int set) throws KernelRejectedException, IOException {
+    void requireGuardsUntouched(FileChannel file, int set) throws KernelRejectedException, IOException {
         long base = set * layout.byteSize();
         for (Guard guard : guards) {
             long at = mismatch(file, base, guard.start, guard.end);
@@ -166,6 +201,15 @@ final class TrialImage implements AutoCloseable {
                                 : (guard.end - at) + " bytes before the beginning of " + guard.behind));
             }
         }
+    }
+
+    /**
+     * Compares the inputs in a worker's file with the image.
+     *
+     * @throws KernelRejectedException if a kernel has written to them
+     */
+    void requireInputsUntouched(FileChannel file, int set) throws KernelRejectedException, IOException {
+        long base = set * layout.byteSize();
         for (int i = 0; i < signature.inputs().size(); i++) {
             Region region = layout.buffers().get(i);
             long at = mismatch(file, base, region.offset(), region.end());
@@ -197,11 +241,12 @@ final class TrialImage implements AutoCloseable {
 
     /** Returns a place to read outputs to, which lives as long as this image. */
     OutputSnapshot newSnapshot() {
-        List<Tensor> outputs = new ArrayList<>();
-        for (BufferSpec output : signature.outputs()) {
-            outputs.add(Tensor.allocate(arena, output.dtype(), signature.shape(output, axes)));
-        }
-        return new OutputSnapshot(signature, outputs);
+        return new OutputSnapshot(signature, signature.outputs().stream().map(this::newTensor).toList());
+    }
+
+    /** Returns a tensor of a buffer's type and shape, which lives as long as this image. */
+    Tensor newTensor(BufferSpec buffer) {
+        return Tensor.allocate(arena, buffer.dtype(), signature.shape(buffer, axes));
     }
 
     /** Reads the outputs from a worker's file. */

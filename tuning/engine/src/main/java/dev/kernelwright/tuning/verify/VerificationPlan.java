@@ -5,16 +5,19 @@ import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.Workload;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * On which shapes and which data a kernel is tried.
  *
- * <p>The largest extents, which are also the ones that are timed, see every kind of data, normal data first. Where axes
- * are ranges, the smallest extents, those one below the largest, and two random odd or prime ones see normal data and
- * small integers.
+ * <p>The largest extents, which are also the ones that are timed, see every kind of data that the op is defined on,
+ * normal data first. Where axes are ranges, the smallest extents, ones, those one below the largest, those one above a
+ * power of two, and two random odd or prime ones see normal data and small integers.
+ *
+ * <p>One of many candidates sees a secret part of that, since the best of them are verified in full; and where making
+ * and checking the data takes long, a full verification sees only one of the kinds with special values.
  */
 final class VerificationPlan {
     private static final int RANDOM_SHAPES = 2;
@@ -60,23 +63,13 @@ final class VerificationPlan {
         return new VerificationPlan(workload, seed).steps(searching);
     }
 
-    /** Returns whether a search leaves something out. */
-    static boolean isShortened(Workload workload) {
-        return hasMuchData(workload.signature(), workload.signature().maxAxes());
-    }
-
     private static boolean hasMuchData(KernelSignature signature, long[] axes) {
         return signature.totalBytes(axes) > MUCH_DATA_BYTES;
     }
 
     private List<Step> steps(boolean searching) {
-        List<InputKind> allKinds = new ArrayList<>(EnumSet.complementOf(EnumSet.of(InputKind.NORMAL)));
-        InputKind secretKind = allKinds.get((int) SecretSequence.below(allKinds.size(), secret.at(drawn++)));
-        allKinds.addFirst(InputKind.NORMAL);
         List<Step> steps = new ArrayList<>();
-        steps.add(new Step(signature.maxAxes(), searching && hasMuchData(signature, signature.maxAxes())
-                ? List.of(InputKind.NORMAL, secretKind)
-                : allKinds));
+        steps.add(new Step(signature.maxAxes(), kinds(searching, hasMuchData(signature, signature.maxAxes()))));
         for (long[] axes : otherShapes()) {
             steps.add(new Step(axes, searching && hasMuchData(signature, axes)
                     ? List.of(InputKind.NORMAL)
@@ -85,11 +78,36 @@ final class VerificationPlan {
         return steps;
     }
 
+    private List<InputKind> kinds(boolean searching, boolean muchData) {
+        List<InputKind> kinds = new ArrayList<>(InputKind.of(workload));
+        if (searching) {
+            kinds.remove(InputKind.NORMAL);
+            InputKind drawn = kinds.get(draw(kinds.size()));
+            return muchData || drawn == InputKind.SMALL_INTEGERS
+                    ? List.of(InputKind.NORMAL, drawn)
+                    : List.of(InputKind.NORMAL, InputKind.SMALL_INTEGERS, drawn);
+        }
+        if (muchData) {
+            List<InputKind> special = kinds.stream().filter(InputKind::isSpecial).toList();
+            kinds.removeAll(special);
+            if (!special.isEmpty()) {
+                kinds.add(special.get(draw(special.size())));
+            }
+        }
+        return kinds;
+    }
+
+    private int draw(int limit) {
+        return (int) SecretSequence.below(limit, secret.at(drawn++));
+    }
+
     private List<long[]> otherShapes() {
         List<long[]> shapes = new ArrayList<>();
         if (!signature.isFixed()) {
             shapes.add(signature.minAxes());
-            shapes.add(signature.axes().stream().mapToLong(axis -> Math.max(axis.min(), axis.max() - 1)).toArray());
+            shapes.add(shape(axis -> Math.clamp(1, axis.min(), axis.max())));
+            shapes.add(shape(axis -> Math.max(axis.min(), axis.max() - 1)));
+            shapes.add(shape(axis -> Math.max(axis.min(), Long.highestOneBit(Math.max(1, axis.max() - 1)) + 1)));
             for (int i = 0; i < RANDOM_SHAPES; i++) {
                 randomShape().ifPresent(shapes::add);
             }
@@ -102,6 +120,10 @@ final class VerificationPlan {
             }
         }
         return distinct;
+    }
+
+    private long[] shape(ToLongFunction<AxisRange> extent) {
+        return signature.axes().stream().mapToLong(extent).toArray();
     }
 
     /** An op's conditions hold at the ends of the ranges and need not hold everywhere between. */

@@ -44,8 +44,18 @@ public enum Behaviour {
     UNWRITTEN_INTEGER,
     /** Adds errors that are random and within the bound. */
     RANDOM,
+    /** The same, but for whole numbers. */
+    RANDOM_FRACTIONS,
     /** Does so once it was launched often. */
     RANDOM_LATER,
+    /** The first element is off by one unit in the last place. */
+    OFF_BY_AN_ULP,
+    /** Has errors of three quarters of what is allowed, but none on whole numbers. */
+    IMPRECISE,
+    /** Writes nothing if its inputs are those of the launch before. */
+    SKIPS_REPEATED_INPUTS,
+    /** Does no work if the first element of its output is right already. */
+    SKIPS_WHAT_IS_DONE,
     /** Gives what its workspace held before, scaled down to within the bound. */
     READS_STALE_WORKSPACE,
     /** Throws. */

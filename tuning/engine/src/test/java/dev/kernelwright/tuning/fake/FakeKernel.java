@@ -39,6 +39,8 @@ public final class FakeKernel implements LoadedKernel {
     private final Map<Long, float[]> remembered = new HashMap<>();
     private int launches;
     private long lastEndNanos;
+    private float lastFirst = Float.NaN;
+    private long lastAddress;
 
     FakeKernel(Behaviour behaviour, long nanos, KernelSignature signature) {
         this.behaviour = behaviour;
@@ -67,6 +69,9 @@ public final class FakeKernel implements LoadedKernel {
         launches++;
         MemorySegment[] segments = new MemorySegment[signature.buffers().size() + 1];
         Arrays.setAll(segments, arguments::segment);
+        if (behaviour == Behaviour.SKIPS_WHAT_IS_DONE && isDone(segments)) {
+            return;
+        }
         if (signature.op().equals("gather")) {
             gather(segments, arguments.axes());
         } else {
@@ -81,6 +86,9 @@ public final class FakeKernel implements LoadedKernel {
 
     private void scaleAdd(MemorySegment[] segments, long[] axes) {
         if (behaviour == Behaviour.LAZY_WHEN_TIMED && launches > LAUNCHES_BEFORE_CHEATING) {
+            return;
+        }
+        if (behaviour == Behaviour.SKIPS_REPEATED_INPUTS && isRepeated(segments[0])) {
             return;
         }
         float factor = signature.attributes().get("factor").floatValue();
@@ -109,9 +117,9 @@ public final class FakeKernel implements LoadedKernel {
         MemorySegment out = segments[2];
         long last = out.byteSize() / 4 - 1;
         switch (behaviour) {
-            case CORRECT, SLOW, AT_THE_FLOOR, INSTANT, LAZY_WHEN_TIMED, UNWRITTEN, UNWRITTEN_INTEGER, COMPILE_ERROR,
-                    FORBIDDEN,
-                    INVALID_PLAN, COMPILER_BUG, REFUSED_WHEN_LOADED, THROWS_WHEN_LOADED, CLAIMS_ACCEPTANCE ->
+            case CORRECT, SLOW, AT_THE_FLOOR, INSTANT, LAZY_WHEN_TIMED, SKIPS_REPEATED_INPUTS, SKIPS_WHAT_IS_DONE,
+                    UNWRITTEN, UNWRITTEN_INTEGER, COMPILE_ERROR, FORBIDDEN, INVALID_PLAN, COMPILER_BUG,
+                    REFUSED_WHEN_LOADED, THROWS_WHEN_LOADED, CLAIMS_ACCEPTANCE ->
                 {
                 }
             case CORRECT_WITH_WORKSPACE -> segments[3].fill((byte) 1);
@@ -120,6 +128,8 @@ public final class FakeKernel implements LoadedKernel {
                     add(out, 0, ulps(out, 0, launches));
                 }
             }
+            case OFF_BY_AN_ULP -> add(out, 0, ulps(out, 0, 1));
+            case IMPRECISE -> loseBits(segments);
             case WRONG_LAST -> add(out, last, 1);
             case WRONG_IN_A_HURRY -> add(out, last, hurried ? 1 : 0);
             case ZEROS -> out.fill((byte) 0);
@@ -137,6 +147,11 @@ public final class FakeKernel implements LoadedKernel {
             case READS_BEHIND -> segments[1].get(ValueLayout.JAVA_FLOAT, segments[1].byteSize());
             case MUTATES_INPUT -> add(segments[1], 5, 1);
             case RANDOM -> disturb(out);
+            case RANDOM_FRACTIONS -> {
+                if (out.byteSize() > 0 && isFraction(out)) {
+                    disturb(out);
+                }
+            }
             case RANDOM_LATER -> {
                 if (launches > LAUNCHES_BEFORE_CHEATING) {
                     disturb(out);
@@ -178,11 +193,43 @@ public final class FakeKernel implements LoadedKernel {
         }
     }
 
+    private boolean isDone(MemorySegment[] segments) {
+        float right = signature.attributes().get("factor").floatValue() * segments[0].get(ValueLayout.JAVA_FLOAT, 0)
+                + segments[1].get(ValueLayout.JAVA_FLOAT, 0);
+        return segments[2].get(ValueLayout.JAVA_FLOAT, 0) == right;
+    }
+
+    private boolean isRepeated(MemorySegment input) {
+        float first = input.byteSize() == 0 ? 0 : input.get(ValueLayout.JAVA_FLOAT, 0);
+        boolean repeated = first == lastFirst && input.address() == lastAddress;
+        lastFirst = first;
+        lastAddress = input.address();
+        return repeated;
+    }
+
+    /** Adds errors of 6 u m, with m the sum of the terms' absolute values; the bound is 8. */
+    private void loseBits(MemorySegment[] segments) {
+        float factor = signature.attributes().get("factor").floatValue();
+        long cols = segments[1].byteSize() / 4;
+        for (long i = 0; i < segments[2].byteSize() / 4; i++) {
+            float x = factor * segments[0].getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            float b = segments[1].getAtIndex(ValueLayout.JAVA_FLOAT, i % cols);
+            if (x != Math.rint(x) && Float.isFinite(x + b)) {
+                add(segments[2], i, 6 * 0x1p-24f * (Math.abs(x) + Math.abs(b)));
+            }
+        }
+    }
+
     /** Changes so many elements that no two launches agree by chance. */
     private void disturb(MemorySegment out) {
         for (long i = 0; i < out.byteSize() / 4; i++) {
             add(out, i, ulps(out, i, random.nextInt(3) - 1));
         }
+    }
+
+    private static boolean isFraction(MemorySegment out) {
+        float first = out.get(ValueLayout.JAVA_FLOAT, 0);
+        return first != Math.rint(first);
     }
 
     /** Some units in the last place of an element, so few that the result stays within its bound. */

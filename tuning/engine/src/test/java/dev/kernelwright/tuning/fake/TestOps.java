@@ -1,6 +1,7 @@
 package dev.kernelwright.tuning.fake;
 
 import dev.kernelwright.op.OpDefinition;
+import dev.kernelwright.op.SpecialValue;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.tensor.DType;
 
@@ -16,6 +17,8 @@ public final class TestOps {
             .output("y", "rows", "cols")
             .flops("2 * rows * cols")
             .accuracy(8, "0")
+            .exactOnIntegers()
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
             .reference("rows", (call, row) -> {
                 int cols = call.axis(1);
                 for (long c = 0; c < cols; c++) {

@@ -18,6 +18,7 @@ import dev.kernelwright.tuning.fake.FakeBackendProvider;
 import dev.kernelwright.tuning.fake.TestOps;
 import dev.kernelwright.tuning.isolation.Isolation;
 import dev.kernelwright.tuning.verify.KernelVerifier;
+import dev.kernelwright.tuning.verify.Safeguard;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -221,7 +222,8 @@ class HostileWorkerTest {
                 TrialWorker worker = TrialWorker.start(LIMITS, backend, 1, LAYOUT.byteSize())) {
             int kernel = worker.load(workload.signature(),
                     backend.compile(FakeBackend.source(Behaviour.CORRECT), workload.signature()), soon());
-            assertRejected(() -> new KernelVerifier(workload, pool).verify(worker, kernel, false, soon()),
+            assertRejected(() -> new KernelVerifier(workload, pool, Safeguard.all()).verify(worker, kernel,
+                    () -> kernel, Double.NaN, false, soon()),
                     ReasonCode.WRONG_NUMERICS, "expected 1234.5");
             ByteBuffer floats = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat((float) (SECRET + 1))
                     .putFloat((float) (SECRET + 2));

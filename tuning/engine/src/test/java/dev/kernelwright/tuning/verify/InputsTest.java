@@ -3,6 +3,7 @@ package dev.kernelwright.tuning.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kernelwright.tensor.DType;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ class InputsTest {
 
     private static double[] values(InputKind kind, long seed) {
         SecretSequence numbers = new SecretSequence(seed);
-        return LongStream.range(0, COUNT).mapToDouble(i -> kind.value(numbers.at(i))).toArray();
+        return LongStream.range(0, COUNT).mapToDouble(i -> kind.value(numbers, i, COUNT, DType.F32)).toArray();
     }
 
     @ParameterizedTest

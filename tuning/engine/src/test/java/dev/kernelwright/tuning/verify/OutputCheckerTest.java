@@ -43,7 +43,7 @@ class OutputCheckerTest {
 
     private Comparison compare(OpDefinition op, DType dtype, Tensor expected, Tensor found) {
         Workload workload = op.workload(dtype).axis("rows", expected.dim(0)).axis("cols", expected.dim(1)).build();
-        OutputChecker checker = new OutputChecker(workload, workload.signature().maxAxes(), pool);
+        OutputChecker checker = new OutputChecker(workload, workload.signature().maxAxes(), false, pool);
         return checker.compare(List.of(expected), List.of(found), UnitSample.of(checker.units(), 1, 1e9, 1));
     }
 
@@ -127,7 +127,7 @@ class OutputCheckerTest {
     @Test
     void integersMustBeEqual() {
         Workload workload = TestOps.gather();
-        OutputChecker checker = new OutputChecker(workload, workload.signature().maxAxes(), pool);
+        OutputChecker checker = new OutputChecker(workload, workload.signature().maxAxes(), false, pool);
         Tensor table = Tensor.allocate(DType.F32, 40, 16);
         Tensor index = Tensor.of(new int[]{0, 5, 39, 1, 1, 2, 3, 4}, 8);
         Tensor out = Tensor.allocate(DType.F32, 8, 16);

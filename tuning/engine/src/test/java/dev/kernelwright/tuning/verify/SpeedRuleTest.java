@@ -11,21 +11,21 @@ import org.junit.jupiter.api.Test;
 
 class SpeedRuleTest {
     private static Timing timing(double low, double median, double high) {
-        return new Timing(median, low, low, high, 9);
+        return new Timing(median, low, low, high, low, high, 9);
     }
 
-    private static Samples constant(double nanos, int count) {
+    private static Timing constant(double nanos, int count) {
         double[] samples = new double[count];
         Arrays.fill(samples, nanos);
-        return new Samples(samples);
+        return Timing.of(samples);
     }
 
     /** Samples of which the given share, in parts of a hundred, is disturbed. */
-    private static Samples disturbed(double nanos, int percent, double disturbedNanos) {
+    private static Timing disturbed(double nanos, int percent, double disturbedNanos) {
         double[] samples = new double[100];
         Arrays.fill(samples, 0, 100 - percent, nanos);
         Arrays.fill(samples, 100 - percent, 100, disturbedNanos);
-        return new Samples(samples);
+        return Timing.of(samples);
     }
 
     @Test
@@ -43,8 +43,8 @@ class SpeedRuleTest {
 
     @Test
     void fewSamplesAreJudgedByTheirExtremes() {
-        assertThat(SpeedRule.isFaster(new Samples(new double[]{80, 90, 99}), new Samples(new double[]{100}))).isFalse();
-        assertThat(SpeedRule.isFaster(new Samples(new double[]{80, 90, 97}), new Samples(new double[]{100}))).isTrue();
+        assertThat(SpeedRule.isFaster(Timing.of(new double[]{80, 90, 99}), Timing.of(new double[]{100}))).isFalse();
+        assertThat(SpeedRule.isFaster(Timing.of(new double[]{80, 90, 97}), Timing.of(new double[]{100}))).isTrue();
     }
 
     @Test
@@ -53,8 +53,8 @@ class SpeedRuleTest {
         int held = 0;
         for (int i = 0; i < 2_000; i++) {
             // Skewed, as times are: the median of exp(x) is 1.
-            Samples samples = new Samples(random.doubles(51).map(u -> Math.exp(random.nextGaussian())).toArray());
-            held += samples.medianLow() <= 1 && samples.medianHigh() >= 1 ? 1 : 0;
+            Timing samples = Timing.of(random.doubles(51).map(u -> Math.exp(random.nextGaussian())).toArray());
+            held += samples.medianLowNanos() <= 1 && samples.medianHighNanos() >= 1 ? 1 : 0;
         }
         // 19 of 20 are 1,900; the interval is a little wider, since ranks are whole.
         assertThat(held).isBetween(1_890, 1_970);
@@ -63,7 +63,7 @@ class SpeedRuleTest {
     @Test
     void candidatesAreRankedByTheirTimeRelativeToTheBaselines() {
         assertThat(SpeedRule.relativeTime(new Evaluation(ReasonCode.NOT_FASTER, "", 0, timing(30, 35, 40),
-                timing(120, 900, 990), 0))).isEqualTo(0.25);
+                timing(120, 900, 990), 0, null))).isEqualTo(0.25);
         assertThat(SpeedRule.relativeTime(Evaluation.rejected(ReasonCode.CRASHED, ""))).isInfinite();
     }
 

@@ -3,6 +3,7 @@ package dev.kernelwright.tuning.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kernelwright.op.OpDefinition;
+import dev.kernelwright.op.Relaxation;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tuning.fake.TestOps;
@@ -18,30 +19,54 @@ class VerificationPlanTest {
                 .distinct().toList();
     }
 
-    @Test
-    void theTimedShapeSeesEveryKindOfData() {
-        for (Workload workload : List.of(TestOps.fixed(), TestOps.ranged())) {
-            for (boolean searching : List.of(false, true)) {
-                VerificationPlan.Step first = VerificationPlan.of(workload, 1, searching).getFirst();
-                assertThat(first.axes()).containsExactly(8, 64);
-                assertThat(first.kinds()).containsExactlyInAnyOrder(InputKind.values()).startsWith(InputKind.NORMAL);
-            }
-        }
+    private static List<InputKind> kindsOfTheTimedShape(Workload workload, long seed, boolean searching) {
+        VerificationPlan.Step first = VerificationPlan.of(workload, seed, searching).getFirst();
+        assertThat(first.axes()).isEqualTo(workload.signature().maxAxes());
+        assertThat(first.kinds()).startsWith(InputKind.NORMAL).doesNotHaveDuplicates();
+        return first.kinds();
     }
 
     @Test
-    void aSearchOverMuchDataSeesNormalDataAndOneSecretKind() {
-        Workload large = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 1 << 16).axis("cols", 64).build();
-        assertThat(VerificationPlan.isShortened(large)).isTrue();
-        assertThat(VerificationPlan.isShortened(TestOps.fixed())).isFalse();
-        Set<InputKind> seen = EnumSet.noneOf(InputKind.class);
-        for (long seed = 0; seed < 50; seed++) {
-            List<InputKind> kinds = VerificationPlan.of(large, seed, true).getFirst().kinds();
-            assertThat(kinds).hasSize(2).startsWith(InputKind.NORMAL).doesNotHaveDuplicates();
-            seen.addAll(kinds);
-            assertThat(VerificationPlan.of(large, seed, false).getFirst().kinds()).hasSize(InputKind.values().length);
+    void theTimedShapeSeesEveryKindOfDataThatTheOpIsDefinedOn() {
+        for (Workload workload : List.of(TestOps.fixed(), TestOps.ranged())) {
+            assertThat(kindsOfTheTimedShape(workload, 1, false)).containsExactlyInAnyOrderElementsOf(
+                    EnumSet.complementOf(EnumSet.of(InputKind.NEAR_MAX)));
         }
-        assertThat(seen).containsExactlyInAnyOrder(InputKind.values());
+        assertThat(kindsOfTheTimedShape(TestOps.gather(), 1, false)).noneMatch(InputKind::isSpecial);
+    }
+
+    @Test
+    void subnormalNumbersAreNotTriedWhereTheyMayBeTakenAsZero() {
+        Workload flushing = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 8).axis("cols", 64)
+                .allow(Relaxation.FLUSH_TO_ZERO).build();
+        assertThat(kindsOfTheTimedShape(flushing, 1, false)).doesNotContain(InputKind.SUBNORMALS)
+                .contains(InputKind.ZEROS);
+    }
+
+    @Test
+    void aSearchSeesNormalDataSmallIntegersAndOneSecretKind() {
+        Set<InputKind> seen = EnumSet.noneOf(InputKind.class);
+        for (long seed = 0; seed < 200; seed++) {
+            List<InputKind> kinds = kindsOfTheTimedShape(TestOps.fixed(), seed, true);
+            assertThat(kinds).hasSizeBetween(2, 3).contains(InputKind.SMALL_INTEGERS);
+            seen.addAll(kinds);
+        }
+        assertThat(seen).isEqualTo(EnumSet.complementOf(EnumSet.of(InputKind.NEAR_MAX)));
+    }
+
+    @Test
+    void muchDataIsTriedOnOneSecretKindOfSpecialValuesAndInASearchOnOneSecretKindAtAll() {
+        Workload large = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 1 << 17).axis("cols", 64).build();
+        Set<InputKind> special = EnumSet.noneOf(InputKind.class);
+        for (long seed = 0; seed < 100; seed++) {
+            assertThat(kindsOfTheTimedShape(large, seed, true)).hasSize(2);
+            List<InputKind> kinds = kindsOfTheTimedShape(large, seed, false);
+            assertThat(kinds).hasSize(8).filteredOn(InputKind::isSpecial).hasSize(1);
+            special.add(kinds.getLast());
+        }
+        assertThat(special).containsExactlyInAnyOrder(InputKind.NANS, InputKind.POSITIVE_INFINITIES,
+                InputKind.NEGATIVE_INFINITIES, InputKind.ZEROS,
+                InputKind.SUBNORMALS);
     }
 
     @Test
@@ -50,11 +75,11 @@ class VerificationPlanTest {
     }
 
     @Test
-    void aRangeIsTriedAtBothEndsOneBelowTheEndAndSomewhereOdd() {
+    void aRangeIsTriedAtBothEndsNextToTheEndAndToAPowerOfTwoAndSomewhereOdd() {
         Workload workload = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 1, 1_000).axis("cols", 64).build();
         for (long seed = 0; seed < 50; seed++) {
             List<String> shapes = shapes(workload, seed);
-            assertThat(shapes).contains("[1000, 64]", "[1, 64]", "[999, 64]").hasSizeBetween(4, 5);
+            assertThat(shapes).contains("[1000, 64]", "[1, 64]", "[999, 64]", "[513, 64]").hasSizeBetween(5, 6);
             assertThat(VerificationPlan.of(workload, seed, false))
                     .allMatch(step -> step.axes()[0] >= 1 && step.axes()[0] <= 1_000)
                     .filteredOn(step -> step.axes()[0] < 999).allMatch(step -> step.axes()[0] % 2 == 1);
@@ -65,7 +90,7 @@ class VerificationPlanTest {
     @Test
     void anEmptyExtentIsTriedWhereTheRangeHasIt() {
         Workload workload = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 0, 8).axis("cols", 64).build();
-        assertThat(shapes(workload, 1)).contains("[0, 64]");
+        assertThat(shapes(workload, 1)).contains("[0, 64]", "[1, 64]", "[5, 64]");
     }
 
     @Test
