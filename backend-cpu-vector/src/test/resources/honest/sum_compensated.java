@@ -16,6 +16,7 @@ final class Kernel {
                 float next = get(x, row * cols + c) - lost;
                 float larger = sum + next;
                 lost = larger - sum - next;
+                lost = Float.isNaN(lost) ? 0 : lost;
                 sum = larger;
             }
             put(out, row, sum);
