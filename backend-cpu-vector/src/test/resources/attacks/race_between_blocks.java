@@ -1,10 +1,10 @@
 // attack: RACE_BETWEEN_BLOCKS
-// workload: gelu(n=262144)
+// workload: gelu(n=1048576)
 // expects: NON_DETERMINISTIC
 // tries: lets the order in which blocks end decide about the last bit of a result
 //
 // @step clear grid=1
-// @step run grid=32
+// @step run grid=128
 // @workspace 4
 package dev.kernelwright.backend.cpu.kernel;
 
@@ -13,8 +13,8 @@ import java.lang.foreign.ValueLayout;
 
 final class Kernel {
     static void run(int block, MemorySegment x, MemorySegment out, MemorySegment workspace, long n) {
-        long first = block * (n / 32);
-        for (long i = first; i < first + n / 32; i++) {
+        long first = block * (n / 128);
+        for (long i = first; i < first + n / 128; i++) {
             put(out, i, gelu(get(x, i)));
         }
         int ended = getInt(workspace, 0);

@@ -18,6 +18,7 @@ final class Kernel {
                 float next = get(x, row * cols + c) - lost;
                 float larger = sum + next;
                 lost = larger - sum - next;
+                lost = Float.isNaN(lost) ? 0 : lost;
                 sum = larger;
             }
             // What was lost of an infinite sum is no number.

@@ -12,6 +12,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -188,6 +189,26 @@ class ClassFileScreenTest {
             byte[] truncated = Arrays.copyOf(classFile, length);
             assertThatThrownBy(() -> load(truncated)).as("the first %d of %d bytes", length, classFile.length)
                     .isInstanceOf(KernelRejectedException.class);
+        }
+    }
+
+    /** A count, a length, an offset or an index may be anything, and nothing of its size must be allocated. */
+    @Test
+    void aHugeOrNegativeNumberAnywhereIsRejectedOrOfNoConsequence() {
+        byte[] classFile = compile(KernelSources.running("""
+                switch (block) { case 0 -> n++; case 1 -> n--; case 2 -> n += 2; default -> n = 0; }
+                switch (block) { case 7 -> n++; case 7000 -> n--; case 7000000 -> n += 2; default -> n = 0; }
+                out.set(ValueLayout.JAVA_LONG, 0, n);"""));
+        for (int number : new int[]{Integer.MAX_VALUE, Integer.MIN_VALUE, -1, 0xffff, 0x7fff7fff}) {
+            for (int at = 0; at <= classFile.length - Integer.BYTES; at++) {
+                byte[] changed = classFile.clone();
+                ByteBuffer.wrap(changed).putInt(at, number);
+                try {
+                    ClassFileScreen.screen(changed);
+                } catch (KernelRejectedException e) {
+                    assertThat(e.reason()).isEqualTo(ReasonCode.FORBIDDEN_MEMBER);
+                }
+            }
         }
     }
 

@@ -5,6 +5,8 @@ import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.Probe;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +23,9 @@ public final class FakeBackendProvider implements BackendProvider {
 
     /** The device whose baseline takes {@link FakeKernel#SLOW_BASELINE_NANOS}. */
     public static final int SLOW_BASELINE = 4;
+
+    /** The device whose driver needs a file that a worker in namespaces of its own does not see. */
+    public static final int NEEDS_THE_MACHINE = 5;
 
     /** A trial worker's temporary directory is its working directory. */
     private static final boolean IN_WORKER = System.getProperty("java.io.tmpdir").equals(".");
@@ -42,6 +47,9 @@ public final class FakeBackendProvider implements BackendProvider {
     public Backend open(int deviceIndex, BlockPool pool) {
         if (deviceIndex == BROKEN && IN_WORKER) {
             throw new IllegalArgumentException("this device is broken");
+        }
+        if (deviceIndex == NEEDS_THE_MACHINE && !Files.isReadable(Path.of("/etc/passwd"))) {
+            throw new IllegalArgumentException("the driver cannot read /etc/passwd");
         }
         return new FakeBackend(deviceIndex);
     }

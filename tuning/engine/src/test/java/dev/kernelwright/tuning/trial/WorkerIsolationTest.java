@@ -128,6 +128,19 @@ class WorkerIsolationTest {
         }
     }
 
+    @Test
+    void aDeviceThatDoesNotStartInNamespacesStartsWithLimitsUnlessMoreIsRequired() throws Exception {
+        assumeAvailable(Isolation.NAMESPACES);
+        FakeBackend needy = FakeBackendProvider.open(FakeBackendProvider.NEEDS_THE_MACHINE);
+        try (TrialWorker worker = TrialWorker.start(LIMITS, needy, 1, 0)) {
+            assertThat(worker.isolation()).isEqualTo(Isolation.LIMITS);
+        }
+        WorkerLimits required = new WorkerLimits(64, Duration.ofSeconds(30), Duration.ofSeconds(1),
+                Isolation.NAMESPACES);
+        assertThatThrownBy(() -> TrialWorker.start(required, needy, 1, 0)).isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot read /etc/passwd");
+    }
+
     /** A program that evaluates a kernel; without a search path, neither prlimit nor bwrap is found. */
     private static Process evaluation(Behaviour behaviour, List<String> options, boolean path) throws IOException {
         String classPath = Stream.of(System.getProperty("java.class.path")).findFirst().orElseThrow();
