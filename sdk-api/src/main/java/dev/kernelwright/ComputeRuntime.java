@@ -6,6 +6,7 @@ import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.KernelStore;
 import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.Tuner;
 import dev.kernelwright.spi.TuningBudget;
 import java.time.Clock;
@@ -273,8 +274,9 @@ public final class ComputeRuntime implements AutoCloseable {
             EventSink events = new EventSink(listener);
             BlockPool pool = new BlockPool(threads);
             try {
-                Map<String, Device> devices = new DeviceOpener(events, pool).open(deviceNames);
                 KernelStore usedStore = store != null ? store : Services.openStore();
+                Rooflines rooflines = Rooflines.beside(usedStore);
+                Map<String, Device> devices = new DeviceOpener(events, pool, rooflines).open(deviceNames);
                 Tuner usedTuner = tuner != null ? tuner : Services.openTuner();
                 MissPolicy policy = missPolicy != null
                         ? missPolicy
@@ -292,7 +294,7 @@ public final class ComputeRuntime implements AutoCloseable {
                             + " tuner(...)");
                 }
                 LiveKernels kernels = new LiveKernels(usedStore, usedTuner, policy, imports, budget,
-                        Map.copyOf(templates), pool, clock, events, executor);
+                        Map.copyOf(templates), pool, rooflines, clock, events, executor);
                 return new ComputeRuntime(devices, usedStore, pool, kernels, tuner == null ? usedTuner : null,
                         store == null ? usedStore : null);
             } catch (RuntimeException e) {

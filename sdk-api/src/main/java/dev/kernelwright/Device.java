@@ -4,6 +4,7 @@ import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.Roofline;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.MemorySpace;
@@ -13,10 +14,12 @@ import java.lang.foreign.Arena;
 /** A device that a {@link ComputeRuntime} has open. */
 public final class Device {
     private final Backend backend;
+    private final Rooflines rooflines;
     private final DeviceStream defaultStream;
 
-    Device(Backend backend) {
+    Device(Backend backend, Rooflines rooflines) {
         this.backend = backend;
+        this.rooflines = rooflines;
         this.defaultStream = backend.newStream();
     }
 
@@ -35,9 +38,9 @@ public final class Device {
         return backend.target();
     }
 
-    /** Returns what the device can do at most; measured at the first call, which may take a second. */
+    /** Returns what the device can do at most; measured at the first call on its kind, which may take some seconds. */
     public Roofline roofline() {
-        return backend.roofline();
+        return rooflines.of(backend);
     }
 
     /** Allocates a tensor, zeroed, in the device's memory, that lives as long as the arena. */

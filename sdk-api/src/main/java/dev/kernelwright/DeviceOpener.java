@@ -4,6 +4,7 @@ import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.Probe;
+import dev.kernelwright.spi.Rooflines;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,11 +16,13 @@ import java.util.ServiceLoader;
 final class DeviceOpener {
     private final EventSink events;
     private final BlockPool pool;
+    private final Rooflines rooflines;
     private final List<String> refusals = new ArrayList<>();
 
-    DeviceOpener(EventSink events, BlockPool pool) {
+    DeviceOpener(EventSink events, BlockPool pool, Rooflines rooflines) {
         this.events = events;
         this.pool = pool;
+        this.rooflines = rooflines;
     }
 
     /** {@code cuda:0} is called {@code cuda}, so that the usual case has the short name. */
@@ -46,7 +49,7 @@ final class DeviceOpener {
                 continue;
             }
             try {
-                opened.put(name, new Device(candidate.provider().open(candidate.index(), pool)));
+                opened.put(name, new Device(candidate.provider().open(candidate.index(), pool), rooflines));
             } catch (RuntimeException e) {
                 refuse(name, "it could not be opened: " + e.getMessage());
             }

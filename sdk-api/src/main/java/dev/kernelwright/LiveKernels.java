@@ -13,6 +13,7 @@ import dev.kernelwright.spi.Lease;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.ReferenceKernel;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.StoredRecord;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.Timing;
@@ -55,6 +56,7 @@ final class LiveKernels {
     private final TuningBudget budget;
     private final Map<String, KernelTemplate> templates;
     private final BlockPool pool;
+    private final Rooflines rooflines;
     private final Clock clock;
     private final EventSink events;
     private final Executor executor;
@@ -65,7 +67,8 @@ final class LiveKernels {
     private volatile boolean stopped;
 
     LiveKernels(KernelStore store, @Nullable Tuner tuner, MissPolicy policy, ImportPolicy imports,
-            TuningBudget budget, Map<String, KernelTemplate> templates, BlockPool pool, Clock clock, EventSink events,
+            TuningBudget budget, Map<String, KernelTemplate> templates, BlockPool pool, Rooflines rooflines,
+            Clock clock, EventSink events,
             @Nullable Executor executor) {
         this.store = store;
         this.tuner = tuner;
@@ -74,6 +77,7 @@ final class LiveKernels {
         this.budget = budget;
         this.templates = templates;
         this.pool = pool;
+        this.rooflines = rooflines;
         this.clock = clock;
         this.events = events;
         if (executor != null) {
@@ -252,7 +256,7 @@ final class LiveKernels {
         Backend backend = kernel.backend();
         return new TuningRequest(kernel.key(), workload, backend, pool.parallelism(),
                 Optional.ofNullable(templates.get(templateKey(workload.op().name(), backend.sourceLanguage()))),
-                budget);
+                budget, rooflines);
     }
 
     private static @Nullable String message(Throwable failure) {

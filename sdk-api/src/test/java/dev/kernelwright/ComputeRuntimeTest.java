@@ -11,6 +11,7 @@ import dev.kernelwright.op.standard.Attention;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelStore;
 import dev.kernelwright.spi.LaunchArguments;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
@@ -305,7 +306,7 @@ class ComputeRuntimeTest {
     void anUnknownDeviceAndADeviceOfAnotherRuntimeAreRefused() {
         try (ComputeRuntime one = builder().build()) {
             assertThatThrownBy(() -> one.device("tpu")).hasMessageContaining("'tpu'").hasMessageContaining("[fake]");
-            Device foreign = new Device(new FakeBackend(Map.of()));
+            Device foreign = new Device(new FakeBackend(Map.of()), new Rooflines(Optional.empty()));
             assertThatThrownBy(() -> one.bind(ADD_4, foreign)).hasMessageContaining("another runtime");
             assertThat(one.device("fake:0")).isSameAs(one.devices().getFirst());
         }

@@ -3,14 +3,16 @@ package dev.kernelwright;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.SeparateMemoryBackend;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DeviceTest {
-    private final Device device = new Device(new SeparateMemoryBackend());
+    private final Device device = new Device(new SeparateMemoryBackend(), new Rooflines(Optional.empty()));
 
     @Test
     void elementsAreCopiedToADeviceWithinItAndBack() {

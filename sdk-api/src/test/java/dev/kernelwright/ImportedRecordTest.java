@@ -12,6 +12,7 @@ import dev.kernelwright.spi.KernelStore;
 import dev.kernelwright.spi.Lease;
 import dev.kernelwright.spi.LibraryVersion;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.StoredRecord;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.Tuner;
@@ -128,7 +129,7 @@ class ImportedRecordTest {
     private static TuningRequest request(ComputeRuntime runtime) {
         Device device = runtime.devices().getFirst();
         return new TuningRequest(KernelKey.of(ADD_4, device.target()), ADD_4, device.backend(), 1, Optional.empty(),
-                new TuningBudget(Duration.ofSeconds(1), 1));
+                new TuningBudget(Duration.ofSeconds(1), 1), new Rooflines(Optional.empty()));
     }
 
     private static float firstResult(BoundOp op) {

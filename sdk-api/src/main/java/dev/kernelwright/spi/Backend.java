@@ -58,8 +58,8 @@ public interface Backend extends AutoCloseable {
     /** Returns a new stream. */
     DeviceStream newStream();
 
-    /** Returns what the device can do at most, measured at the first call; may take a second. */
-    Roofline roofline();
+    /** Measures what the device can do at most, which may take some seconds; {@link Rooflines} keeps it. */
+    Roofline measureRoofline();
 
     /** Gives the device back; every kernel must have been closed. */
     @Override

@@ -1,6 +1,8 @@
 package dev.kernelwright.spi;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a device can do at most, measured.
@@ -27,6 +29,16 @@ public record Roofline(double flopsPerSecond, List<Bandwidth> bandwidths) {
      * @param bytesPerSecond bytes read plus bytes written, per second
      */
     public record Bandwidth(long workingSetBytes, double bytesPerSecond) {}
+
+    /** Returns the best of two measurements of one device. */
+    Roofline orBetter(Roofline other) {
+        Map<Long, Double> best = new TreeMap<>();
+        for (Roofline each : List.of(this, other)) {
+            each.bandwidths.forEach(b -> best.merge(b.workingSetBytes(), b.bytesPerSecond(), Math::max));
+        }
+        return new Roofline(Math.max(flopsPerSecond, other.flopsPerSecond), best.entrySet().stream()
+                .map(entry -> new Bandwidth(entry.getKey(), entry.getValue())).toList());
+    }
 
     /** Returns the bandwidth for a working set: that of the largest measured one which is not larger. */
     public double bytesPerSecond(long workingSetBytes) {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param threads how many threads run blocks on the host
  * @param template the application's own template for the op, used in place of the backend's
  * @param budget what it may cost
+ * @param rooflines tells what the device can do at most
  */
 public record TuningRequest(KernelKey key, Workload workload, Backend backend, int threads,
-        Optional<KernelTemplate> template, TuningBudget budget) {}
+        Optional<KernelTemplate> template, TuningBudget budget, Rooflines rooflines) {}

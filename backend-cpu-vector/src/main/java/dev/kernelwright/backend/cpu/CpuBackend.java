@@ -20,7 +20,6 @@ import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The machine's processor as a device: kernels are Java classes whose blocks run on a {@link BlockPool}. */
 final class CpuBackend implements Backend {
@@ -31,7 +30,6 @@ final class CpuBackend implements Backend {
     private final DeviceDescription device;
     private final BlockPool pool;
     private final Target target;
-    private @Nullable Roofline roofline;
 
     CpuBackend(DeviceDescription device, BlockPool pool) {
         this.device = device;
@@ -107,11 +105,8 @@ final class CpuBackend implements Backend {
     }
 
     @Override
-    public synchronized Roofline roofline() {
-        if (roofline == null) {
-            roofline = RooflineMeasurement.measure(pool);
-        }
-        return roofline;
+    public Roofline measureRoofline() {
+        return RooflineMeasurement.measure(pool);
     }
 
     @Override

@@ -74,7 +74,7 @@ class CpuBackendProviderTest {
     @Test
     void theRooflineIsPlausible() {
         try (BlockPool pool = new BlockPool(2); Backend backend = new CpuBackendProvider().open(0, pool)) {
-            Roofline roofline = backend.roofline();
+            Roofline roofline = backend.measureRoofline();
             assertThat(roofline.flopsPerSecond()).isGreaterThan(1e9);
             double memory = roofline.bandwidths().getLast().bytesPerSecond();
             assertThat(memory).isPositive();
@@ -87,7 +87,6 @@ class CpuBackendProviderTest {
                             .isGreaterThan(roofline.bandwidths().get(i - 1).workingSetBytes());
                 }
             }
-            assertThat(backend.roofline()).isSameAs(roofline);
         }
     }
 

@@ -44,7 +44,6 @@ final class CudaBackend implements Backend {
     private final DeviceDescription description;
     private final CudaContext context;
     private @Nullable Loaded<CudaCompiler> compiler;
-    private @Nullable Roofline roofline;
 
     CudaBackend(CudaDriver driver, CudaDevice device, DeviceDescription description) {
         this.driver = driver;
@@ -151,15 +150,12 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public synchronized Roofline roofline() {
-        if (roofline == null) {
-            RooflineKernels kernels = new RooflineKernels(
-                    KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_fma.cu")), FLOPS_PER_REPEAT,
-                    (long) device.multiprocessors() * THREADS_PER_MULTIPROCESSOR, REPEATS,
-                    KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_copy.cu")));
-            roofline = kernels.measure(this, device.memoryBytes() / 4);
-        }
-        return roofline;
+    public Roofline measureRoofline() {
+        RooflineKernels kernels = new RooflineKernels(
+                KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_fma.cu")), FLOPS_PER_REPEAT,
+                (long) device.multiprocessors() * THREADS_PER_MULTIPROCESSOR, REPEATS,
+                KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_copy.cu")));
+        return kernels.measure(this, device.memoryBytes() / 4);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.LoadedKernel;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -54,6 +56,7 @@ final class KernelTimes {
 
     private final Backend backend;
     private final DeviceStream stream;
+    private final Rooflines rooflines = new Rooflines(Optional.empty());
 
     KernelTimes(Backend backend, DeviceStream stream) {
         this.backend = backend;
@@ -62,7 +65,7 @@ final class KernelTimes {
 
     /** Prints a line for each workload of the named ops. */
     void print(List<String> ops) {
-        System.out.println(backend.roofline());
+        System.out.println(rooflines.of(backend));
         System.out.printf("%-86s %12s %12s %10s %10s %6s%n", "workload", "baseline us", "best us", "GB/s", "TFLOP/s",
                 "roof");
         for (String text : WORKLOADS) {
@@ -104,7 +107,7 @@ final class KernelTimes {
         long flops = workload.flops(axes);
         long bytes = workload.bytes(axes);
         System.out.printf(Locale.ROOT, "%-86s %12.2f %12.2f %10.1f %10.3f %6.3f  %s%n", workload, baseline / 1e3,
-                best / 1e3, bytes / best, flops / best / 1e3, backend.roofline().floorNanos(flops, bytes) / best,
+                best / 1e3, bytes / best, flops / best / 1e3, rooflines.of(backend).floorNanos(flops, bytes) / best,
                 bestPoint);
     }
 

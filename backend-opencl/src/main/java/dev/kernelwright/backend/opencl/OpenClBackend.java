@@ -25,7 +25,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A device of OpenCL.
@@ -42,7 +41,6 @@ final class OpenClBackend implements Backend {
     private final DeviceDescription description;
     private final OpenClDevice device;
     private final OpenClContext context;
-    private @Nullable Roofline roofline;
 
     OpenClBackend(OpenClDevice device, DeviceDescription description) {
         this.description = description;
@@ -171,12 +169,9 @@ final class OpenClBackend implements Backend {
     }
 
     @Override
-    public synchronized Roofline roofline() {
-        if (roofline == null) {
-            roofline = rooflineKernels().measure(this,
-                    Math.min(device.globalBytes() / 4, 2 * device.maxAllocationBytes()));
-        }
-        return roofline;
+    public Roofline measureRoofline() {
+        return rooflineKernels().measure(this,
+                Math.min(device.globalBytes() / 4, 2 * device.maxAllocationBytes()));
     }
 
     /** A processor's unit runs a few wide work-items at its best, and one of a graphics processor many. */

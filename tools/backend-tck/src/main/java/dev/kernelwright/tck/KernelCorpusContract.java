@@ -11,6 +11,7 @@ import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.tuning.KernelEvaluator;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -56,6 +58,7 @@ public abstract class KernelCorpusContract {
 
     private final Map<String, KernelEvaluator> evaluators = new HashMap<>();
     private final BlockPool pool = new BlockPool(THREADS);
+    private final Rooflines rooflines = new Rooflines(Optional.empty());
     private @Nullable Backend backend;
 
     /** For subclasses. */
@@ -99,7 +102,7 @@ public abstract class KernelCorpusContract {
     private Evaluation evaluate(CorpusKernel kernel, Duration limit) throws IOException {
         // One worker serves many kernels, as when tuning.
         KernelEvaluator evaluator = evaluators.computeIfAbsent(kernel.get("workload"),
-                text -> new KernelEvaluator(kernel.workload(), backend(), THREADS));
+                text -> new KernelEvaluator(kernel.workload(), backend(), THREADS, rooflines));
         return evaluator.evaluate(kernel.source(backend().sourceLanguage()), limit);
     }
 

@@ -10,6 +10,7 @@ import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.tuning.KernelEvaluator;
 import java.io.IOException;
@@ -108,7 +109,8 @@ final class CacheVerification implements AutoCloseable {
 
     private Found run(TuningRecord record, TuningRecord.Kernel kernel, Workload workload, Found loaded) {
         try (OpenBackend open = device.openBackend();
-                KernelEvaluator evaluator = new KernelEvaluator(workload, open.backend(), device.threads())) {
+                KernelEvaluator evaluator = new KernelEvaluator(workload, open.backend(), device.threads(),
+                        new Rooflines(Optional.empty()))) {
             Evaluation evaluation = evaluator.evaluate(kernel.source(), RUN_LIMIT);
             return evaluation.accepted() || evaluation.reason() == ReasonCode.NOT_FASTER
                     ? sound(record, loaded.detail() + "; compiled anew, it is " + evaluation.message())

@@ -8,11 +8,13 @@ import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tuning.KernelEvaluator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -79,7 +81,8 @@ final class CheckCommand implements Callable<Integer> {
 
     private KernelEvaluator evaluator(Workload workload, OpenBackend open) {
         try {
-            return new KernelEvaluator(workload, open.backend(), device.threads());
+            return new KernelEvaluator(workload, open.backend(), device.threads(),
+                    new Rooflines(Optional.empty()));
         } catch (IllegalArgumentException e) {
             throw InputException.of(e);
         }

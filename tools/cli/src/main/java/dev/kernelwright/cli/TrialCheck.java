@@ -4,6 +4,7 @@ import dev.kernelwright.cli.output.Figures;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tuning.KernelEvaluator;
 import java.io.IOException;
@@ -28,7 +29,8 @@ final class TrialCheck {
                         + WORKLOAD, "use the backend's newest version");
             }
             long start = System.nanoTime();
-            try (KernelEvaluator evaluator = new KernelEvaluator(workload, open.backend(), device.threads())) {
+            try (KernelEvaluator evaluator = new KernelEvaluator(workload, open.backend(), device.threads(),
+                    new Rooflines(Optional.empty()))) {
                 Evaluation evaluation = evaluator.evaluate(
                         KernelInput.defaultPoint(template.get(), workload.signature()), LIMIT);
                 String found = evaluation.reason() + " for " + WORKLOAD + " in "

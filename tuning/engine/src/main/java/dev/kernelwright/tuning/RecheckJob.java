@@ -56,7 +56,7 @@ final class RecheckJob implements Runnable {
     @Override
     public void run() {
         try (KernelEvaluator opened = new KernelEvaluator(request.workload(), request.backend(), request.threads(),
-                limits, Safeguard.all())) {
+                request.rooflines(), limits, Safeguard.all())) {
             evaluator = opened;
             if (!future.isDone()) {
                 future.complete(recheck(opened));

@@ -119,7 +119,7 @@ final class TuningJob implements Runnable {
                     + " has a tensor without elements, so there is nothing to make faster"), null);
         }
         try (KernelEvaluator opened = new KernelEvaluator(request.workload(), request.backend(), request.threads(),
-                limits, Safeguard.all())) {
+                request.rooflines(), limits, Safeguard.all())) {
             evaluator = opened;
             requireGoingOn();
             return tune(opened);

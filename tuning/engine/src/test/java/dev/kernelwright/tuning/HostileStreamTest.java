@@ -11,6 +11,7 @@ import dev.kernelwright.spi.KernelGenerator;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.spi.TuningRequest;
@@ -168,7 +169,8 @@ class HostileStreamTest {
             FakeBackend backend = FakeBackendProvider.open(FakeBackendProvider.ORDINARY);
             Workload workload = TestOps.fixed();
             TuningRecord record = engine.submit(new TuningRequest(KernelKey.of(workload, backend.target()), workload,
-                    backend, 1, Optional.empty(), new TuningBudget(Duration.ofHours(2), count + 1)),
+                    backend, 1, Optional.empty(), new TuningBudget(Duration.ofHours(2), count + 1),
+                    new Rooflines(Optional.empty())),
                     (number, spent, source, evaluation) -> {
                     }).get(2, TimeUnit.HOURS);
             Remains after = Remains.now();

@@ -8,6 +8,7 @@ import dev.kernelwright.op.Relaxation;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.Verification;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tuning.fake.Behaviour;
@@ -22,6 +23,7 @@ import dev.kernelwright.tuning.verify.KernelTimer.Effort;
 import dev.kernelwright.tuning.verify.Safeguard;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,7 +45,9 @@ class KernelEvaluatorTest {
     }
 
     private static KernelEvaluator open(Workload workload, int device) {
-        return new KernelEvaluator(workload, FakeBackendProvider.open(device), 1, LIMITS, Safeguard.all());
+        return new KernelEvaluator(workload, FakeBackendProvider.open(device), 1, new Rooflines(Optional.empty()),
+                LIMITS,
+                Safeguard.all());
     }
 
     @AfterAll
@@ -217,7 +221,7 @@ class KernelEvaluatorTest {
     @Test
     void anEvaluationEndsAtItsLimit() throws IOException {
         try (KernelEvaluator patient = new KernelEvaluator(TestOps.fixed(),
-                FakeBackendProvider.open(FakeBackendProvider.ORDINARY), 1)) {
+                FakeBackendProvider.open(FakeBackendProvider.ORDINARY), 1, new Rooflines(Optional.empty()))) {
             long start = System.nanoTime();
             Evaluation evaluation = patient.evaluate(FakeBackend.source(Behaviour.ENDLESS), Duration.ofMillis(1_200));
             assertThat(evaluation.reason()).isEqualTo(ReasonCode.TIMEOUT);

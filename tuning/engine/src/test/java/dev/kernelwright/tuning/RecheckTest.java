@@ -10,6 +10,7 @@ import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRecord;
@@ -47,7 +48,7 @@ class RecheckTest {
     private TuningRequest request() {
         Workload workload = TestOps.fixed();
         return new TuningRequest(KernelKey.of(workload, backend.target()), workload, backend, 1, Optional.empty(),
-                new TuningBudget(Duration.ofSeconds(30), 10));
+                new TuningBudget(Duration.ofSeconds(30), 10), new Rooflines(Optional.empty()));
     }
 
     /** Returns a record whose source and binary may be of different kernels, as no tuner makes it. */

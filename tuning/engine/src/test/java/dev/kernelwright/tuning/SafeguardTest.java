@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.tuning.fake.Behaviour;
 import dev.kernelwright.tuning.fake.FakeBackend;
 import dev.kernelwright.tuning.fake.FakeBackendProvider;
@@ -15,6 +16,7 @@ import dev.kernelwright.tuning.verify.Safeguard;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +31,8 @@ class SafeguardTest {
         // What earlier launches leave is only looked at in a full verification.
         Effort effort = behaviour == Behaviour.SKIPS_WHAT_IS_DONE ? Effort.FINAL : Effort.SEARCH;
         try (KernelEvaluator evaluator = new KernelEvaluator(TestOps.fixed(),
-                FakeBackendProvider.open(FakeBackendProvider.ORDINARY), 1, LIMITS, safeguards)) {
+                FakeBackendProvider.open(FakeBackendProvider.ORDINARY), 1, new Rooflines(Optional.empty()), LIMITS,
+                safeguards)) {
             return evaluator.evaluate(FakeBackend.source(behaviour), effort,
                     Deadline.after(Duration.ofSeconds(30))).evaluation();
         }

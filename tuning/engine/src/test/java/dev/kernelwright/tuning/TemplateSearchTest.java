@@ -9,6 +9,7 @@ import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.Timing;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRequest;
@@ -49,7 +50,7 @@ class TemplateSearchTest {
         FakeBackend backend = FakeBackendProvider.open(FakeBackendProvider.ORDINARY);
         return new TuningRequest(new KernelKey(Map.of("seed", Integer.toString(seed))), workload, backend, 1,
                 Optional.of(KernelTemplate.parse("fake", template)),
-                new TuningBudget(Duration.ofSeconds(100), candidates));
+                new TuningBudget(Duration.ofSeconds(100), candidates), new Rooflines(Optional.empty()));
     }
 
     private static Timing timing(double nanos) {
@@ -192,7 +193,7 @@ class TemplateSearchTest {
     void theBackendsTemplateServesWhereTheApplicationHasNone() {
         TuningRequest request = request(SPACE, 10, 1);
         TuningRequest plain = new TuningRequest(request.key(), request.workload(), request.backend(), 1,
-                Optional.empty(), request.budget());
+                Optional.empty(), request.budget(), request.rooflines());
         assertThat(new TemplateGenerator().start(plain).next().orElseThrow().parameters())
                 .isEqualTo(Map.of("MICROS", 300L));
     }

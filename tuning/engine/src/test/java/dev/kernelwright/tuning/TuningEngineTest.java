@@ -9,6 +9,7 @@ import dev.kernelwright.spi.KernelGenerator;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.Tuner;
 import dev.kernelwright.spi.TunerProvider;
 import dev.kernelwright.spi.TuningBudget;
@@ -99,7 +100,7 @@ class TuningEngineTest {
 
     private TuningRequest request(Workload workload, Duration time, int candidates) {
         return new TuningRequest(KernelKey.of(workload, backend.target()), workload, backend, 1, Optional.empty(),
-                new TuningBudget(time, candidates));
+                new TuningBudget(time, candidates), new Rooflines(Optional.empty()));
     }
 
     private TuningRequest request() {
@@ -327,7 +328,8 @@ class TuningEngineTest {
     @Test
     void thatNoWorkerStartsIsAnExceptionAndNoVerdict() {
         TuningRequest request = new TuningRequest(request().key(), TestOps.fixed(),
-                FakeBackendProvider.open(FakeBackendProvider.BROKEN), 1, Optional.empty(), request().budget());
+                FakeBackendProvider.open(FakeBackendProvider.BROKEN), 1, Optional.empty(), request().budget(),
+                new Rooflines(Optional.empty()));
         try (Tuner tuner = engine(new Proposing("only", source(Behaviour.CORRECT))).build()) {
             assertThatThrownBy(() -> tuner.submit(request, NO_LISTENER).get()).hasCauseInstanceOf(IOException.class)
                     .hasMessageContaining("this device is broken");

@@ -163,7 +163,7 @@ public final class FakeBackend implements Backend {
     }
 
     @Override
-    public Roofline roofline() {
+    public Roofline measureRoofline() {
         return new Roofline(1e15, List.of(new Roofline.Bandwidth(0, BYTES_PER_SECOND)));
     }
 
