@@ -4,6 +4,7 @@ import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelGenerator;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Timing;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRequest;
@@ -40,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link SearchState} says where the search is and {@link NextStep} what follows; this class does it.
  */
 final class ModelSearch implements KernelGenerator.Search {
+    /** A candidate that ends every process that judges it must not end every later search too. */
+    private static final int MAX_RESUMPTIONS = 2;
     private static final int MAX_LOG_CHARS = 16_000;
     private static final int MAX_MESSAGE_CHARS = 16_000;
 
@@ -89,6 +92,12 @@ final class ModelSearch implements KernelGenerator.Search {
                 return Optional.empty();
             }
             Optional<Candidate> waiting = state.unjudged();
+            if (waiting.isPresent() && waiting.get().resumptions > MAX_RESUMPTIONS) {
+                record(new SessionEvent.Judged(waiting.get().number, new Verdict(ReasonCode.CRASHED,
+                        "no verdict came of it in " + (MAX_RESUMPTIONS + 1) + " processes, which all ended before",
+                        Double.NaN, Double.NaN, Double.NaN, Double.NaN)));
+                continue;
+            }
             if (waiting.isPresent()) {
                 return propose(waiting.get());
             }

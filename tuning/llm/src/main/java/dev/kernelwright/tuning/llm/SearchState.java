@@ -75,6 +75,8 @@ final class SearchState {
         final Map<String, Long> parameters;
         @Nullable Verdict verdict;
         String log = "";
+        /** How often the session was continued while this waited for its verdict. */
+        int resumptions;
 
         Candidate(int number, Call call, Map<String, Long> parameters) {
             this.number = number;
@@ -127,7 +129,7 @@ final class SearchState {
     void apply(SessionEvent event) {
         switch (event) {
             case SessionEvent.Opened _ -> {}
-            case SessionEvent.Resumed _ -> {}
+            case SessionEvent.Resumed _ -> unjudged().ifPresent(candidate -> candidate.resumptions++);
             case SessionEvent.Earlier found -> earlier = new Attempt(0, "", found.parameters(), found.verdict());
             case SessionEvent.Rules text -> rules.put(text.digest(), text.text());
             case SessionEvent.Asked asked -> {

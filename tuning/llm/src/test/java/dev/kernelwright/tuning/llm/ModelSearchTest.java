@@ -215,6 +215,19 @@ class ModelSearchTest {
     }
 
     @Test
+    void aCandidateThatEndsEveryProcessIsGivenUp() throws IOException {
+        String[] answers = {Searches.right("fatal", 4000), Searches.right("harmless", 3000)};
+        for (int process = 0; process < 3; process++) {
+            assertThat(generator(ONE_LINE, answers).start(Searches.request(1)).next()).isPresent()
+                    .hasValueSatisfying(source -> assertThat(source.text()).contains("NANOS = 4000"));
+        }
+        assertThat(generator(ONE_LINE, answers).start(Searches.request(1)).next())
+                .hasValueSatisfying(source -> assertThat(source.text()).contains("NANOS = 3000"));
+        assertThat(Searches.events(home, SessionEvent.Judged.class)).extracting(judged -> judged.verdict().reason())
+                .containsExactly(ReasonCode.CRASHED);
+    }
+
+    @Test
     void aSearchOfOtherSettingsHasALogOfItsOwn() throws IOException {
         Searches.run(generator(ONE_LINE, Searches.right("a", 4000)), Searches.request(1));
         String session = Searches.request(1).key().digest().substring(0, 12) + "-2";

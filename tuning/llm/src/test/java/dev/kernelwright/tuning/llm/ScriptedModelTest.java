@@ -3,6 +3,7 @@ package dev.kernelwright.tuning.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tuning.llm.ScriptedServer.Turn;
 import dev.kernelwright.tuning.llm.Searches.Judged;
@@ -237,6 +238,24 @@ class ScriptedModelTest {
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("openai:scripted")
                     .hasMessageContaining("add its price");
         }
+    }
+
+    @Test
+    void ollamaIsAskedInItsOwnProtocol() throws IOException {
+        Turn turn = exchange -> ScriptedServer.body(exchange, 200,
+                new JsonMapper().writeValueAsString(Map.of("model", "q",
+                        "created_at", "2026-11-22T00:00:00Z", "message", Map.of("role", "assistant", "content",
+                                Searches.right("a", 50)),
+                        "done", true, "prompt_eval_count", 11, "eval_count", 7)));
+        try (ScriptedServer server = new ScriptedServer(turn)) {
+            LlmSettings settings = AgentConfiguration.of(Optional.of("ollama:q"), Optional.empty()).settings();
+            LlmGenerator generator = new LlmGenerator(settings, Map.of("OLLAMA_BASE_URL",
+                    server.url().replace("/v1", "")), home, Optional.empty(), Clock.systemUTC(), waits::add);
+            assertThat(Searches.run(generator, Searches.request(1))).hasSize(1);
+            assertThat(server.request(0).path("model").asText()).isEqualTo("q");
+            assertThat(server.authorizations()).containsOnly("null");
+        }
+        assertThat(Searches.events(home, SessionEvent.Answered.class).getFirst().outputTokens()).isEqualTo(7);
     }
 
     @Test
