@@ -9,6 +9,7 @@ module dev.kernelwright.tuning {
     exports dev.kernelwright.tuning.isolation;
 
     uses dev.kernelwright.spi.BackendProvider;
+    uses dev.kernelwright.spi.KernelGeneratorProvider;
 
     provides dev.kernelwright.spi.TunerProvider with dev.kernelwright.tuning.TuningEngineProvider;
 }

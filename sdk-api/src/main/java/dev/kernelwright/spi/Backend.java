@@ -32,6 +32,11 @@ public interface Backend extends AutoCloseable {
     /** Returns the template of kernels for an op, or empty if the backend has none. */
     Optional<KernelTemplate> template(KernelSignature signature);
 
+    /** Returns how kernels for an op are written, or empty if the backend does not tell. */
+    default Optional<KernelDialect> dialect(KernelSignature signature) {
+        return Optional.empty();
+    }
+
     /**
      * Compiles and screens a source.
      *

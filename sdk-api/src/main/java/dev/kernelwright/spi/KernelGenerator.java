@@ -1,5 +1,6 @@
 package dev.kernelwright.spi;
 
+import java.util.Map;
 import java.util.Optional;
 
 /** Proposes kernels for a workload, given what was learnt from those before. */
@@ -7,7 +8,11 @@ public interface KernelGenerator {
     /** Returns the name that records give as the kernel's author, for example {@code template}. */
     String name();
 
-    /** Begins a search; one for each tuning job. */
+    /**
+     * Begins a search; one for each tuning job.
+     *
+     * @param request what is to be tuned; its budget is this generator's share
+     */
     Search start(TuningRequest request);
 
     /** One search, used by one thread. */
@@ -15,7 +20,18 @@ public interface KernelGenerator {
         /** Returns the next candidate, or empty if the search has nothing more to propose. */
         Optional<KernelSource> next();
 
-        /** Takes the verdict on the candidate that {@link #next} gave last. */
+        /** Takes what the compiler said of the candidate that {@link #next} gave last, if it said anything. */
+        default void compiled(String log) {}
+
+        /**
+         * Takes the verdict on the candidate that {@link #next} gave last; before the first one, the verdict on the best
+         * that the generators before this one have found.
+         */
         void learn(KernelSource candidate, Evaluation evaluation);
+
+        /** Returns what a record is to say of a candidate's making beside its parameters: model, tokens, cost. */
+        default Map<String, String> provenance(KernelSource candidate) {
+            return Map.of();
+        }
     }
 }

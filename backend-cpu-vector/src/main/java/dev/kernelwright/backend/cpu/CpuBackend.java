@@ -8,6 +8,7 @@ import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.HostStream;
 import dev.kernelwright.spi.KernelBinary;
+import dev.kernelwright.spi.KernelDialect;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
@@ -66,6 +67,11 @@ final class CpuBackend implements Backend {
     @Override
     public Optional<KernelTemplate> template(KernelSignature signature) {
         return Templates.find(signature);
+    }
+
+    @Override
+    public Optional<KernelDialect> dialect(KernelSignature signature) {
+        return Optional.of(Dialect.of(signature));
     }
 
     @Override

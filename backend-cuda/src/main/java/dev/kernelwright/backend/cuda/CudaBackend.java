@@ -10,6 +10,7 @@ import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.DeviceHeap;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelBinary;
+import dev.kernelwright.spi.KernelDialect;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
@@ -89,6 +90,11 @@ final class CudaBackend implements Backend {
     @Override
     public Optional<KernelTemplate> template(KernelSignature signature) {
         return KernelFiles.template(signature);
+    }
+
+    @Override
+    public Optional<KernelDialect> dialect(KernelSignature signature) {
+        return Optional.of(Dialect.of(signature));
     }
 
     @Override

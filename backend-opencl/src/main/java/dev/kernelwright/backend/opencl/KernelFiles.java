@@ -31,10 +31,22 @@ final class KernelFiles {
 
     static Optional<KernelTemplate> template(KernelSignature signature, boolean isGpu) {
         String kind = isGpu ? "gpu" : "cpu";
-        String other = isGpu ? "cpu" : "gpu";
         String op = signature.op();
         return find("templates", List.of(variant(signature) + "." + kind, op + "." + kind, op), signature,
-                text -> text.replaceAll("// @" + other + " .*\n", "").replace("// @" + kind + " ", "// @"));
+                text -> chosen(text, isGpu));
+    }
+
+    /** Returns the text of a template by its name. */
+    static String template(String name, boolean isGpu) {
+        return chosen(read("templates/" + name + (isGpu ? ".gpu" : ".cpu") + ".cl")
+                .orElseGet(() -> text("templates/" + name + ".cl")), isGpu);
+    }
+
+    /** Leaves out the directives for the other kind of device. */
+    private static String chosen(String text, boolean isGpu) {
+        String kind = isGpu ? "gpu" : "cpu";
+        String other = isGpu ? "cpu" : "gpu";
+        return text.replaceAll("// @" + other + " .*\n", "").replace("// @" + kind + " ", "// @");
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.LibraryVersion;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Timing;
+import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningListener;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.spi.TuningRequest;
@@ -64,6 +65,8 @@ final class TuningJob implements Runnable {
     /** The verdicts so far, by {@link #digest}. */
     private final Map<String, Evaluation> known = new HashMap<>();
     private final Map<String, String> remarks = new LinkedHashMap<>();
+    /** What generators say of how contenders were made, by number. */
+    private final Map<Integer, Map<String, String>> makings = new HashMap<>();
     private volatile boolean cancelled;
     private volatile @Nullable KernelEvaluator evaluator;
     private long startNanos;
@@ -138,6 +141,11 @@ final class TuningJob implements Runnable {
             Deadline share = new Deadline(System.nanoTime() + end.remainingNanos() / left);
             searchWith(generators.get(i), open, candidates, share);
         }
+        if (tally.tried() == 0 && !remarks.isEmpty()) {
+            // Not that nothing beats the baseline, which would be remembered, but that nobody could say so.
+            throw new IOException("no kernel for " + request.workload() + " was proposed: "
+                    + String.join("; ", remarks.values()));
+        }
         for (Tally.Contender contender : tally.contenders()) {
             requireGoingOn();
             // The best is confirmed in any case, which takes a second: it would be lost for its budget's sake.
@@ -164,7 +172,8 @@ final class TuningJob implements Runnable {
     private void searchWith(KernelGenerator generator, KernelEvaluator open, int candidates, Deadline end)
             throws IOException {
         try {
-            KernelGenerator.Search search = generator.start(request);
+            KernelGenerator.Search search = generator.start(share(candidates - tally.tried(), end));
+            tally.best().ifPresent(best -> search.learn(best.source(), best.evaluation()));
             int duplicates = 0;
             while (tally.tried() < candidates && !isOver(end) && duplicates < MAX_DUPLICATES_IN_A_ROW) {
                 Optional<KernelSource> proposal = search.next();
@@ -178,20 +187,29 @@ final class TuningJob implements Runnable {
                     tally.addDuplicate();
                 } else {
                     duplicates = 0;
-                    evaluation = evaluate(generator, source, open, end);
+                    evaluation = evaluate(generator, search, source, open, end);
                 }
                 search.learn(source, evaluation);
             }
         } catch (RuntimeException e) {
             requireGoingOn();
             // Another generator may do better, and what was found so far is not lost.
-            LOG.warn("The generator {} failed on {}", generator.name(), request.workload(), e);
-            remarks.put("failed." + generator.name(), e.toString());
+            String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+            LOG.warn("The generator {} failed on {}: {}", generator.name(), request.workload(), reason);
+            LOG.debug("The generator {} failed", generator.name(), e);
+            remarks.put("failed." + generator.name(), reason);
         }
     }
 
-    private Evaluation evaluate(KernelGenerator generator, KernelSource source, KernelEvaluator open, Deadline end)
-            throws IOException {
+    /** Returns the request with a generator's share of the budget. */
+    private TuningRequest share(int candidates, Deadline end) {
+        Duration time = Duration.ofNanos(Math.max(1, end.remainingNanos()));
+        return new TuningRequest(request.key(), request.workload(), request.backend(), request.threads(),
+                request.template(), new TuningBudget(time, Math.max(1, candidates)), request.rooflines());
+    }
+
+    private Evaluation evaluate(KernelGenerator generator, KernelGenerator.Search search, KernelSource source,
+            KernelEvaluator open, Deadline end) throws IOException {
         KernelEvaluator.Trial trial;
         try {
             trial = open.evaluate(source, Effort.SEARCH, end);
@@ -202,6 +220,12 @@ final class TuningJob implements Runnable {
         requireGoingOn();
         known.put(digest(source), trial.evaluation());
         int number = tally.add(generator.name(), source, trial);
+        if (trial.binary() != null && !trial.binary().log().isBlank()) {
+            search.compiled(trial.binary().log());
+        }
+        if (trial.evaluation().accepted()) {
+            makings.put(number, search.provenance(source));
+        }
         LOG.debug("{}: candidate {} {}: {} {}", request.workload(), number, source.parameters(),
                 trial.evaluation().reason(), trial.evaluation().message());
         double spent = Math.max((double) number / request.budget().candidates(),
@@ -256,6 +280,7 @@ final class TuningJob implements Runnable {
             provenance.put("candidate", Integer.toString(winner.number()));
             winner.source().parameters()
                     .forEach((name, value) -> provenance.put("parameter." + name, value.toString()));
+            provenance.putAll(makings.getOrDefault(winner.number(), Map.of()));
         }
         tally.describe(provenance);
         provenance.putAll(remarks);

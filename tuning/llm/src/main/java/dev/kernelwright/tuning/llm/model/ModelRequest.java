@@ -1,0 +1,14 @@
+package dev.kernelwright.tuning.llm.model;
+
+import java.time.Duration;
+
+/**
+ * One question to a model. It has no memory: what it should know is in the texts.
+ *
+ * @param id names the question among all: the session, and the call's number in it
+ * @param system the rules
+ * @param user the question
+ * @param maxOutputTokens how long the reply may be
+ * @param timeout how long the reply may take, from the first byte sent to the last one read
+ */
+public record ModelRequest(String id, String system, String user, int maxOutputTokens, Duration timeout) {}
