@@ -155,8 +155,10 @@ class WorkerIsolationTest {
         return builder.start();
     }
 
-    private static String output(Process process) throws IOException {
-        return new String(process.getInputStream().readAllBytes(), UTF_8);
+    private static String output(Process process) throws Exception {
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        process.waitFor();
+        return output;
     }
 
     @Test
