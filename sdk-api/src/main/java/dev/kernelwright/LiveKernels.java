@@ -24,6 +24,7 @@ import dev.kernelwright.spi.TuningRequest;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,8 +174,10 @@ final class LiveKernels {
         }
         String found = "its record from " + stored.layer() + " did not pass the recheck on this machine ("
                 + verdict.reason() + ": " + verdict.message() + ")";
-        // What is only slow, or had no time, may be right: nobody else is to be kept from it.
-        if (verdict.reason() != ReasonCode.NOT_FASTER && verdict.reason() != ReasonCode.TIMEOUT) {
+        // What is only slow, had no time, or meets another compiler may be right: nobody else is to be kept from it. Nor
+        // are processes with the driver that the user's own record was made with.
+        if (stored.imported() && !EnumSet.of(ReasonCode.NOT_FASTER, ReasonCode.TIMEOUT, ReasonCode.COMPILE_ERROR)
+                .contains(verdict.reason())) {
             gate.failed(stored);
             try {
                 store.setAside(stored, found);

@@ -185,8 +185,8 @@ class ImportedRecordTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"NOT_FASTER", "TIMEOUT"})
-    void anImportedKernelThatIsOnlySlowStaysAndTheWorkloadIsTuned(ReasonCode reason) throws Exception {
+    @EnumSource(names = {"NOT_FASTER", "TIMEOUT", "COMPILE_ERROR"})
+    void anImportedKernelThatIsNotProvedWrongStaysAndTheWorkloadIsTuned(ReasonCode reason) throws Exception {
         try (ComputeRuntime runtime = builder().build()) {
             TuningRecord record = FakeTuner.record(request(runtime), "tuned", null);
             store.imported.put(record);

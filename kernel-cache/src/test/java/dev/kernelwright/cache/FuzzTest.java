@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.kernelwright.spi.KernelKey;
-import dev.kernelwright.spi.TuningRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -103,8 +102,9 @@ class FuzzTest {
 
     private static int fuzzRecord(byte[] file) {
         try {
-            TuningRecord read = RecordCodec.decode(file);
-            Records.assertSame(RecordCodec.decode(RecordCodec.encode(read)), read);
+            byte[] again = RecordCodec.encode(RecordCodec.decode(file));
+            // By bytes: comparing field by field allocates gigabytes for some plans.
+            assertThat(RecordCodec.encode(RecordCodec.decode(again))).isEqualTo(again);
             return 1;
         } catch (RecordFormatException e) {
             assertThat(e.getMessage()).isNotBlank();

@@ -34,7 +34,7 @@ class LeaseTest {
     private static final KernelKey KEY = Records.key("leased@1");
     private static final Duration LENGTH = Duration.ofMillis(300);
     private static final Duration LONG = Duration.ofMinutes(5);
-    /** What the issue allows beyond the lease. */
+    /** What is allowed beyond the lease: a machine that is busy. */
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final int LEADERS = 6;
     private static final int STRESS_LEADERS = 200;
