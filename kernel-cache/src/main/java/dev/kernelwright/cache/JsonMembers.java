@@ -61,6 +61,11 @@ final class JsonMembers {
                 "a whole number of at least 0").intValue();
     }
 
+    /** Returns whether there is a member; an older format version may not have had it. */
+    boolean has(String name) {
+        return object.has(name);
+    }
+
     /** Takes a number that {@link #putReal} has put. */
     double real(String name) {
         JsonNode value = take(name);

@@ -248,7 +248,9 @@ public final class RecordCodec {
         Evaluation evaluation = new Evaluation(members.constant("reason", ReasonCode.class), members.text("message"),
                 members.real("worstErrorRatio"), members.valueOrNull("kernel", RecordCodec::readTiming),
                 members.valueOrNull("baseline", RecordCodec::readTiming), members.real("floorNanos"),
-                members.valueOrNull("verification", RecordCodec::readVerification));
+                members.has("verification")
+                        ? members.valueOrNull("verification", RecordCodec::readVerification)
+                        : null);
         members.end();
         return evaluation;
     }
@@ -266,8 +268,8 @@ public final class RecordCodec {
     private static Timing readTiming(JsonNode tree, String path) {
         JsonMembers members = new JsonMembers(tree, path);
         Timing timing = new Timing(members.real("medianNanos"), members.real("minNanos"), members.real("lowNanos"),
-                members.real("highNanos"), members.real("medianLowNanos"), members.real("medianHighNanos"),
-                members.count("samples"));
+                members.real("highNanos"), members.has("medianLowNanos") ? members.real("medianLowNanos") : Double.NaN,
+                members.has("medianHighNanos") ? members.real("medianHighNanos") : Double.NaN, members.count("samples"));
         members.end();
         return timing;
     }

@@ -8,10 +8,13 @@ import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRecord;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Finds the best kernel for a workload on a device and stores it. */
 @Command(name = "tune", description = "Find the best kernel for a workload and store it.",
@@ -21,12 +24,17 @@ import picocli.CommandLine.Option;
 final class TuneCommand implements Callable<Integer> {
     private final Console console;
 
+    @Parameters(arity = "0..1", paramLabel = "WORKLOAD", description = "An op with its axes and attributes, in quotes,"
+            + " for example 'rms_norm(rows=1,cols=4096)'; an axis may be a range such as 1..64.")
+    private @Nullable String workloadText;
     @Mixin
-    private final WorkloadParameter workloadParameter = new WorkloadParameter();
+    private final DtypeOption dtype = new DtypeOption();
     @Mixin
     private final DeviceOptions device = new DeviceOptions();
     @Mixin
     private final BudgetOptions budgetOptions = new BudgetOptions();
+    @Mixin
+    private final AgentOptions agent = new AgentOptions();
     @Mixin
     private final CacheOptions cache = new CacheOptions();
     @Mixin
@@ -35,24 +43,36 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--retune", description = "Tune also if there is a record, and replace it by a new one.")
     private boolean retune;
 
+    @Option(names = "--replay", paramLabel = "SESSION", description = "Try the kernels of an agent's session again,"
+            + " without a model, and compare the verdicts; nothing is stored.")
+    private @Nullable Path replay;
+
     TuneCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        Workload workload = workloadParameter.workload();
         TuningBudget budget = budgetOptions.budget();
+        if (replay != null) {
+            return SessionRerun.run(console, output.json(), replay, workloadText, device, budget);
+        }
+        if (workloadText == null) {
+            throw new InputException("something was to be tuned, but no workload is named: give one such as"
+                    + " 'rms_norm(rows=1,cols=4096)', or a session with --replay");
+        }
+        Workload workload = WorkloadParameter.parse(workloadText, dtype.value());
         ObjectNode json = Json.object().put("workload", workload.toString());
         try (LayeredStore store = cache.openLayered();
                 CandidateLines lines = new CandidateLines(console);
-                TuningSession session = new TuningSession(store, device, budget, retune, candidate -> {
-                    if (output.json()) {
-                        CandidateLines.put(json.withArray("candidates"), candidate);
-                    } else {
-                        lines.add(candidate);
-                    }
-                })) {
+                TuningSession session = new TuningSession(store, device, budget, retune,
+                        agent.generators(cache.location().folder(), store), candidate -> {
+                            if (output.json()) {
+                                CandidateLines.put(json.withArray("candidates"), candidate);
+                            } else {
+                                lines.add(candidate);
+                            }
+                        })) {
             KernelKey key = session.key(workload);
             json.put("device", session.device().name()).put("key", key.digest()).put("cache", store.location());
             json.putArray("candidates");
@@ -93,6 +113,11 @@ final class TuneCommand implements Callable<Integer> {
             console.json(json);
         } else {
             console.line(sentence);
+            record.provenance().forEach((name, value) -> {
+                if (name.startsWith("failed.")) {
+                    console.line("the generator " + name.substring("failed.".length()) + " gave up: " + value);
+                }
+            });
         }
     }
 }

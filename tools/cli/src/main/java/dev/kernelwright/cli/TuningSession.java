@@ -6,11 +6,13 @@ import dev.kernelwright.Device;
 import dev.kernelwright.MissPolicy;
 import dev.kernelwright.RuntimeEvent;
 import dev.kernelwright.op.Workload;
+import dev.kernelwright.spi.KernelGenerator;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelStore;
 import dev.kernelwright.spi.StoredRecord;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRecord;
+import dev.kernelwright.tuning.TuningEngine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +35,7 @@ final class TuningSession implements AutoCloseable {
     private final Duration timeout;
     private final AtomicReference<Optional<TuningRecord>> tuned = new AtomicReference<>(Optional.empty());
     private final List<String> fallbacks = new CopyOnWriteArrayList<>();
+    private final TuningEngine tuner;
     private final ComputeRuntime runtime;
 
     /**
@@ -40,15 +43,17 @@ final class TuningSession implements AutoCloseable {
      *
      * @param store where records are found and put; the caller closes it
      * @param retune whether to tune also what the store has
+     * @param generators who proposes kernels, in the order in which they are asked
      * @param onCandidate is told of each candidate
      */
     TuningSession(KernelStore store, DeviceOptions device, TuningBudget budget, boolean retune,
-            Consumer<RuntimeEvent.Candidate> onCandidate) {
+            List<? extends KernelGenerator> generators, Consumer<RuntimeEvent.Candidate> onCandidate) {
         this.store = store;
         this.retune = retune;
         this.timeout = budget.time().plus(GRACE);
+        this.tuner = TuningEngine.builder().generators(generators).build();
         this.runtime = device.build(ComputeRuntime.builder().store(retune ? new RetuneStore(store) : store)
-                .tuningBudget(budget).missPolicy(MissPolicy.TUNE_ASYNC).listener(event -> {
+                .tuner(tuner).tuningBudget(budget).missPolicy(MissPolicy.TUNE_ASYNC).listener(event -> {
                     switch (event) {
                         case RuntimeEvent.Candidate candidate -> onCandidate.accept(candidate);
                         case RuntimeEvent.Tuned done -> tuned.set(Optional.of(done.record()));
@@ -123,6 +128,7 @@ final class TuningSession implements AutoCloseable {
 
     @Override
     public void close() {
+        tuner.close();
         runtime.close();
     }
 }

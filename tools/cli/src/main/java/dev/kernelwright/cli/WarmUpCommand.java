@@ -39,6 +39,8 @@ final class WarmUpCommand implements Callable<Integer> {
     @Mixin
     private final BudgetOptions budget = new BudgetOptions();
     @Mixin
+    private final AgentOptions agent = new AgentOptions();
+    @Mixin
     private final CacheOptions cache = new CacheOptions();
     @Mixin
     private final OutputOptions output = new OutputOptions();
@@ -82,7 +84,8 @@ final class WarmUpCommand implements Callable<Integer> {
             Consumer<RuntimeEvent.Candidate> onCandidate = candidate -> bar.show(
                     (lines.size() + candidate.spent()) / workloads.size(),
                     (lines.size() + 1) + "/" + workloads.size() + " " + candidate.workload());
-            try (TuningSession session = new TuningSession(store, device, budget.budget(), retune, onCandidate)) {
+            try (TuningSession session = new TuningSession(store, device, budget.budget(), retune,
+                    agent.generators(cache.location().folder(), store), onCandidate)) {
                 for (Workload workload : workloads) {
                     bar.show((double) lines.size() / workloads.size(),
                             (lines.size() + 1) + "/" + workloads.size() + " " + workload);

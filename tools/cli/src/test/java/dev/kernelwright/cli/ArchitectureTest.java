@@ -89,6 +89,14 @@ class ArchitectureTest {
     }
 
     @Test
+    void theEngineDoesNotKnowTheAgent() {
+        noClasses().that().resideInAPackage("dev.kernelwright.tuning..")
+                .and().resideOutsideOfPackage("dev.kernelwright.tuning.llm..")
+                .should().dependOnClassesThat().resideInAnyPackage("dev.kernelwright.tuning.llm..", "dev.langchain4j..")
+                .check(PRODUCTION);
+    }
+
+    @Test
     void packagesFormNoCycle() {
         slices().assignedFrom(new OnePerPackage()).should().beFreeOfCycles().check(PRODUCTION);
     }

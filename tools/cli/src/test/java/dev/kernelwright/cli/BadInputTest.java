@@ -30,7 +30,7 @@ class BadInputTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            tune                                                         | Missing required parameter: 'WORKLOAD'
+            tune                                                         | no workload is named
             tune rms_norm                                                | 'rms_norm' is malformed
             tune rms_norm(rows=1)                                        | without the axis 'cols'
             tune rms_norm(rows=1,cols=8,depth=2)                         | 'depth'
@@ -48,6 +48,12 @@ class BadInputTest {
             tune rms_norm(rows=1,cols=8) --budget 2000h                  | '2000h' is not between
             tune rms_norm(rows=1,cols=8) --candidates 0                  | 0 candidates
             tune rms_norm(rows=1,cols=8) add(n=4)                        | add(n=4)
+            tune add(n=16) --generator magic                             | 'magic'
+            tune add(n=16) --model nobody:x                              | 'nobody:x'
+            tune add(n=16) --model relay:                                | 'relay:'
+            tune add(n=16) --model relay:$ --agent-config $/none.json    | none.json
+            tune --replay $/none.jsonl                                   | none.jsonl
+            session show $/none.jsonl                                    | none.jsonl
             bench rms_norm(rows=1,cols=8) --seconds 0                    | --seconds 0
             bench matmul(m=4000000,n=4000000,k=4000000)                  | 4000000
             explain softmax()                                            | without the axis
@@ -93,6 +99,12 @@ class BadInputTest {
     void aGroupOfCommandsAloneIsRefused() {
         assertThat(CommandRun.of("cache").endedWith(2).err()).contains("Missing required subcommand",
                 "'kernelwright cache --help'");
+        assertThat(CommandRun.of("session").endedWith(2).err()).contains("Missing required subcommand");
+    }
+
+    @Test
+    void aServerThatMayTryNothingIsRefused() {
+        assertThat(CommandRun.of("mcp", "--attempts", "0").endedWith(2).err()).contains("0 attempts");
     }
 
     @Test

@@ -1,0 +1,67 @@
+package dev.kernelwright.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.kernelwright.spi.Probe;
+import dev.kernelwright.tuning.llm.session.SessionEvent;
+import dev.kernelwright.tuning.llm.session.SessionLog;
+import dev.kernelwright.tuning.llm.session.SessionSummary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The sessions that {@code docs/agent-evaluation.md} is about, in which kernels were written through the relay. */
+class RecordedSessionsTest {
+    private static final Path SESSIONS = Path.of("src/test/sessions");
+
+    private static List<Path> sessions(String prefix) throws IOException {
+        try (Stream<Path> files = Files.list(SESSIONS)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).sorted().toList();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyLogIsWholeAndHasARightKernel() throws IOException {
+        List<Path> all = sessions("");
+        assertThat(all).hasSizeGreaterThanOrEqualTo(8);
+        return all.stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
+            SessionSummary summary = SessionSummary.of(SessionLog.read(file));
+            assertThat(summary.attempts()).anyMatch(attempt -> attempt.verdict().isRight());
+            assertThat(SessionLog.read(file).getFirst().event()).isInstanceOfSatisfying(SessionEvent.Opened.class,
+                    opened -> assertThat(opened.model()).isEqualTo("relay:relay"));
+        }));
+    }
+
+    @Test
+    void aSessionOnTheCpuIsReplayedWithTheSameVerdicts() throws IOException {
+        replay(sessions("cpu-rms_norm").getFirst(), "cpu");
+    }
+
+    @Tag("stress")
+    @TestFactory
+    Stream<DynamicTest> everySessionIsReplayedWithTheSameVerdicts() throws IOException {
+        return sessions("").stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
+            String device = file.getFileName().toString().replaceFirst("-.*", "");
+            assumeThat(isThere(device)).as("there is a device called " + device).isTrue();
+            replay(file, device);
+        }));
+    }
+
+    private static boolean isThere(String device) {
+        return FoundBackend.all().stream().anyMatch(backend -> backend.name().equals(device)
+                && backend.probe() instanceof Probe.Available(var devices) && !devices.isEmpty());
+    }
+
+    private static void replay(Path session, String device) {
+        CommandRun run = CommandRun.of("tune", "--replay", session.toString(), "--device", device, "--budget", "180s");
+        assertThat(run.out()).contains("verdicts are the same");
+        run.endedWith(0);
+    }
+}
