@@ -269,7 +269,8 @@ public final class RecordCodec {
         JsonMembers members = new JsonMembers(tree, path);
         Timing timing = new Timing(members.real("medianNanos"), members.real("minNanos"), members.real("lowNanos"),
                 members.real("highNanos"), members.has("medianLowNanos") ? members.real("medianLowNanos") : Double.NaN,
-                members.has("medianHighNanos") ? members.real("medianHighNanos") : Double.NaN, members.count("samples"));
+                members.has("medianHighNanos") ? members.real("medianHighNanos") : Double.NaN,
+                members.count("samples"));
         members.end();
         return timing;
     }

@@ -9,8 +9,8 @@ import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelStore;
-import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.spi.TuningRequest;
@@ -87,9 +87,10 @@ final class Workbench implements AutoCloseable {
                 .orElseThrow(() -> new InputException("kernels for "
                         + backend.device().name()
                         + " cannot be described: its backend does not say how they are written"));
-        Prompt prompt = new PromptWriter(new Briefing(workload, dialect, backend.device(), rooflines.of(backend), threads,
-                List.of(), List.of()), MAX_PROMPT_TOKENS).write(Step.DRAFT,
-                        new Progress(null, List.of(), "", null, "", "", List.of()));
+        Prompt prompt =
+                new PromptWriter(new Briefing(workload, dialect, backend.device(), rooflines.of(backend), threads,
+                        List.of(), List.of()), MAX_PROMPT_TOKENS).write(Step.DRAFT,
+                                new Progress(null, List.of(), "", null, "", "", List.of()));
         return prompt.system() + "\n\n" + prompt.user();
     }
 
@@ -149,7 +150,8 @@ final class Workbench implements AutoCloseable {
             KernelKey key = KernelKey.of(workload, backend.target());
             TuningRecord record = engine
                     .submit(new TuningRequest(key, workload, backend, threads, Optional.of(template),
-                            new TuningBudget(limit, SUBMITTED_POINTS), rooflines), (number, spent, source, evaluation) -> {})
+                            new TuningBudget(limit, SUBMITTED_POINTS), rooflines),
+                            (number, spent, source, evaluation) -> {})
                     .get();
             Optional<TuningRecord> known = store.find(key).filter(each -> each.kernel() != null);
             if (record.kernel() == null) {
