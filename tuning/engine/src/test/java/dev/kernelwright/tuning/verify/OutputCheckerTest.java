@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.Workload;
+import dev.kernelwright.op.standard.StandardOps;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
@@ -13,7 +14,9 @@ import dev.kernelwright.tuning.fake.TestOps;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class OutputCheckerTest {
     private static final float LARGE = 0x1p100f;
@@ -149,5 +152,23 @@ class OutputCheckerTest {
         Tensor x = Tensor.allocate(DType.F32, 4, 3);
         assertThatThrownBy(() -> compare(forgetful, DType.F32, x, x)).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("gave 4 results for 12 output elements");
+    }
+
+    /** A full verification compares every element of a product of 2048 x 2048 x 2048. */
+    @Test
+    @Tag("stress")
+    @Timeout(60)
+    void aProductOf2048CubedIsComparedInFullInSeconds() {
+        Workload product = StandardOps.catalog().parse("matmul(m=2048,n=2048,k=2048)", DType.F32);
+        float[] ones = new float[2048 * 2048];
+        Arrays.fill(ones, 1);
+        float[] sums = new float[2048 * 2048];
+        Arrays.fill(sums, 2048);
+        OutputChecker checker = new OutputChecker(product, product.signature().maxAxes(), true, pool);
+        Comparison comparison = checker.compare(
+                List.of(Tensor.of(ones, 2048, 2048), Tensor.of(ones, 2048, 2048)),
+                List.of(Tensor.of(sums, 2048, 2048)), UnitSample.of(checker.units(), 1, 1e18, 1));
+        assertThat(comparison.wrong()).isZero();
+        assertThat(comparison.compared()).isEqualTo(2048L * 2048);
     }
 }
