@@ -109,7 +109,7 @@ class McpCommandTest {
             String broken = kernel().replace("int whole =", "int whole ==");
             assertThat(server.text("compile", "workload", workload, "source", broken)).contains("COMPILE_ERROR");
             assertThat(server.text("compile", "workload", workload, "source",
-                    kernel().replace("int block,", "int block, String[] x,"))).contains("INVALID_PLAN");
+                    kernel().replace("int block,", "int block, long extra,"))).contains("INVALID_PLAN");
             assertThat(server.text("verify", "workload", workload, "source", kernel().replace(".add(", ".sub(")))
                     .contains("WRONG_NUMERICS");
             assertThat(server.text("submit", "workload", workload, "source", kernel().replace(".add(", ".sub(")))
