@@ -184,15 +184,21 @@ class RedisStoreTest {
         assertThat(store.problems()).isEmpty();
     }
 
+    /** Waits until so many listen: a message is for those who are there. */
+    private void awaitListeners(long count) throws Exception {
+        try (Jedis redis = new Jedis(server.uri())) {
+            await(() -> redis.pubsubNumSub("kernelwright:published").get("kernelwright:published") == count);
+        }
+    }
+
     @Test
     void whatOneMachinePublishesTheOthersHearOfAndItselfNot() throws Exception {
         BlockingQueue<KernelKey> heard = new LinkedBlockingQueue<>();
         BlockingQueue<KernelKey> echo = new LinkedBlockingQueue<>();
         other.onPublished(heard::add);
         store.onPublished(echo::add);
-        // Until both listen: a message is for those who are there.
+        awaitListeners(2);
         try (Jedis redis = new Jedis(server.uri())) {
-            await(() -> redis.pubsubNumSub("kernelwright:published").get("kernelwright:published") == 2);
             redis.publish("kernelwright:published", "junk");
             redis.publish("kernelwright:published", "somebody\nno key");
         }
@@ -205,6 +211,7 @@ class RedisStoreTest {
     void aServerThatGoesAwayCostsNobodyAnythingAndIsUsedAgainWhenItIsBack() throws Exception {
         BlockingQueue<KernelKey> heard = new LinkedBlockingQueue<>();
         other.onPublished(heard::add);
+        awaitListeners(1);
         store.put(record(KEY, "before", "1"));
         assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(KEY);
         server.stop();
