@@ -20,10 +20,12 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -172,10 +174,14 @@ class TrialWorkerTest {
     void aChildThatLosesItsParentEndsAndCleansUpEvenWhileAKernelRuns() throws Exception {
         Path directory = WorkerDirectory.create(0);
         WorkerProcess process;
-        try (WorkerConnection connection = new WorkerConnection(directory)) {
+        try (WorkerConnection connection = new WorkerConnection(directory);
+                FileChannel memory = FileChannel.open(directory.resolve(TrialProtocol.MEMORY_FILE),
+                        StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            // What nobody has claimed another process on the machine takes for abandoned, and deletes.
+            WorkerDirectory.claim(memory);
+            memory.write(ByteBuffer.allocate((int) LAYOUT.byteSize()));
             process = WorkerProcess.start(WorkerCommand.of(LIMITS, backend), directory, level());
             try (FrameChannel child = connection.accept(process, soon())) {
-                Files.write(directory.resolve(TrialProtocol.MEMORY_FILE), new byte[(int) LAYOUT.byteSize()]);
                 send(child, TrialProtocol.Command.OPEN, out -> {
                     out.writeUTF("fake");
                     out.writeInt(0);
