@@ -52,6 +52,7 @@ class KilledWriterTest {
             TuningRecord last = store.find(OVERWRITTEN).orElseThrow();
             assertThat(Integer.parseInt(last.provenance().get("number"))).isGreaterThanOrEqualTo(acknowledged);
         }
+        killInTheMiddleOfAFile(acknowledged);
         for (int i = 1; i <= acknowledged; i++) {
             KernelKey key = Records.key("op" + i);
             assertThat(text(store.find(key).orElseThrow())).isEqualTo(text(record(key, i)));
@@ -78,9 +79,7 @@ class KilledWriterTest {
 
     /** Runs a writer, kills it some time after it has put a number of records, and returns how many it had put. */
     private int putUntilKilled(int first, int enough, int delayMicros) throws IOException, InterruptedException {
-        Process writer = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Writer.class.getName(),
-                root.toString(), Integer.toString(first + 1)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process writer = start(first + 1, Writer.SLOW);
         int acknowledged = first;
         try (BufferedReader lines = writer.inputReader(StandardCharsets.US_ASCII)) {
             String line;
@@ -99,6 +98,25 @@ class KilledWriterTest {
         return acknowledged;
     }
 
+    /** Kills a writer that never comes to the end of its next file, so that at least one temporary is left. */
+    private void killInTheMiddleOfAFile(int acknowledged) throws IOException, InterruptedException {
+        long before = temporaries();
+        Process writer = start(acknowledged + 1, Writer.STUCK);
+        try {
+            while (temporaries() == before) {
+                assertThat(writer.waitFor(Duration.ofMillis(1))).as("the writer ended by itself").isFalse();
+            }
+        } finally {
+            writer.destroyForcibly().waitFor();
+        }
+    }
+
+    private Process start(int first, String pace) throws IOException {
+        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Writer.class.getName(),
+                root.toString(), Integer.toString(first), pace).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
     private static String text(TuningRecord record) {
         return record.kernel().source().text();
     }
@@ -107,12 +125,15 @@ class KilledWriterTest {
         return Records.tuned(key, Integer.toString(number).repeat(5_000));
     }
 
-    /** Writes in small pieces with pauses, so that most kills find a file that is half written. */
+    /** Writes in small pieces with pauses, so that many kills find a file that is half written. */
     private static final class SlowDisk extends ForwardingDisk {
         private static final int PIECE_BYTES = 1_000;
 
-        SlowDisk() {
+        private final Duration pause;
+
+        SlowDisk(Duration pause) {
             super(REAL);
+            this.pause = pause;
         }
 
         @Override
@@ -120,7 +141,7 @@ class KilledWriterTest {
             try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
                 for (int i = 0; i < bytes.length; i += PIECE_BYTES) {
                     out.write(bytes, i, Math.min(PIECE_BYTES, bytes.length - i));
-                    LockSupport.parkNanos(100_000);
+                    LockSupport.parkNanos(pause.toNanos());
                 }
             }
         }
@@ -128,11 +149,14 @@ class KilledWriterTest {
 
     /** The process that is killed: puts records for ever and says the number of each when it is stored. */
     static final class Writer {
+        static final String SLOW = "PT0.0001S";
+        static final String STUCK = "PT1H";
+
         private Writer() {}
 
         public static void main(String[] args) throws IOException {
             DirectoryStore store = DirectoryStore.open(Path.of(args[0]));
-            DirectoryStore slowStore = DirectoryStore.open(Path.of(args[0]), new SlowDisk(),
+            DirectoryStore slowStore = DirectoryStore.open(Path.of(args[0]), new SlowDisk(Duration.parse(args[2])),
                     DirectoryStore.Settings.DEFAULT);
             for (int i = Integer.parseInt(args[1]);; i++) {
                 TuningRecord record = record(Records.key("op" + i), i);
