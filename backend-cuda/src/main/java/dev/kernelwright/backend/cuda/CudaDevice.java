@@ -14,13 +14,32 @@ import java.util.Map;
  *
  * @param handle the driver's number of it
  * @param architecture what kernels are compiled for, for example {@code sm_90a}
+ * @param multiprocessor what each of its multiprocessors has
  * @param maxThreads the threads that a block may have at most
  * @param maxSharedBytes the shared memory that a block may have at most, if it asks for more than usual
  */
-record CudaDevice(int handle, String name, String architecture, int multiprocessors, int maxThreads,
-        long maxSharedBytes, long memoryBytes, long l2Bytes, int driverVersion) {
+record CudaDevice(int handle, String name, String architecture, int multiprocessors,
+        Multiprocessor multiprocessor, int maxThreads, long maxSharedBytes, long memoryBytes, long l2Bytes,
+        int driverVersion) {
     /** From this compute capability on, an architecture has features that its successors lack, compiled for with an "a". */
     private static final int FIRST_WITH_OWN_FEATURES = 90;
+
+    /**
+     * What blocks that run at a time share.
+     *
+     * @param registers its registers of 32 bits
+     * @param threads the threads that it holds at most
+     * @param sharedBytes its shared memory
+     */
+    record Multiprocessor(int registers, int threads, long sharedBytes) {
+        static Multiprocessor describe(DriverDevices devices, int handle) {
+            return new Multiprocessor(
+                    devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MAX_REGISTERS_PER_MULTIPROCESSOR),
+                    devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR),
+                    devices.attribute(handle,
+                            CudaConstants.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_MULTIPROCESSOR));
+        }
+    }
 
     static CudaDevice describe(CudaDriver driver, int index) {
         DriverDevices devices = driver.devices();
@@ -30,6 +49,7 @@ record CudaDevice(int handle, String name, String architecture, int multiprocess
         return new CudaDevice(handle, devices.name(handle),
                 "sm_" + capability + (capability >= FIRST_WITH_OWN_FEATURES ? "a" : ""),
                 devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
+                Multiprocessor.describe(devices, handle),
                 devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
                 devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
                 devices.totalMemoryBytes(handle),
@@ -41,7 +61,10 @@ record CudaDevice(int handle, String name, String architecture, int multiprocess
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("architecture", architecture);
         facts.put("multiprocessors", Integer.toString(multiprocessors));
-        facts.put("shared memory", maxSharedBytes / 1024 + " KiB");
+        facts.put("registers of a multiprocessor", multiprocessor.registers + " of 32 bits");
+        facts.put("threads of a multiprocessor", multiprocessor.threads + ", at most " + maxThreads + " in a block");
+        facts.put("shared memory of a multiprocessor",
+                multiprocessor.sharedBytes / 1024 + " KiB, at most " + maxSharedBytes / 1024 + " KiB in a block");
         facts.put("l2 cache", (l2Bytes >> 20) + " MiB");
         facts.put("memory", (memoryBytes >> 20) + " MiB");
         facts.put("driver", CudaDriver.versionText(driverVersion));
