@@ -2,6 +2,7 @@ package dev.kernelwright.spi;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 
 /** Proposes kernels for a workload, given what was learnt from those before. */
 public interface KernelGenerator {
@@ -17,6 +18,12 @@ public interface KernelGenerator {
 
     /** One search, used by one thread. */
     interface Search {
+        /**
+         * Takes, before the first {@link #next}, what tells how long a launch of the baseline takes: nanoseconds, measured
+         * when they are asked for, or NaN where they cannot be.
+         */
+        default void baseline(DoubleSupplier nanos) {}
+
         /** Returns the next candidate, or empty if the search has nothing more to propose. */
         Optional<KernelSource> next();
 

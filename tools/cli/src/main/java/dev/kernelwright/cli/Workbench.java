@@ -90,7 +90,7 @@ final class Workbench implements AutoCloseable {
         Prompt prompt =
                 new PromptWriter(new Briefing(workload, dialect, backend.device(), rooflines.of(backend), threads,
                         List.of(), List.of()), MAX_PROMPT_TOKENS).write(Step.DRAFT,
-                                new Progress(null, List.of(), "", null, "", "", List.of()));
+                                new Progress(Double.NaN, null, List.of(), "", null, "", "", List.of()));
         return prompt.system() + "\n\n" + prompt.user();
     }
 

@@ -277,6 +277,17 @@ public final class KernelEvaluator implements AutoCloseable {
                 current.isolation().toString());
     }
 
+    /** Returns the median of a launch of the baseline, which needs a worker; NaN if it could not be measured. */
+    double baselineNanos(Deadline deadline) {
+        try {
+            return knownBaseline(worker(deadline), deadline).medianNanos();
+        } catch (IOException e) {
+            // The next candidate meets the same, and it is told then.
+            discardWorker();
+            return Double.NaN;
+        }
+    }
+
     /** Returns the baseline's times as they were last measured; where the backend has none, the reference's. */
     private Timing knownBaseline(TrialWorker current, Deadline deadline) throws IOException {
         Timing known = baselineTiming;

@@ -173,6 +173,7 @@ final class TuningJob implements Runnable {
             throws IOException {
         try {
             KernelGenerator.Search search = generator.start(share(candidates - tally.tried(), end));
+            search.baseline(() -> open.baselineNanos(end));
             tally.best().ifPresent(best -> search.learn(best.source(), best.evaluation()));
             int duplicates = 0;
             while (tally.tried() < candidates && !isOver(end) && duplicates < MAX_DUPLICATES_IN_A_ROW) {

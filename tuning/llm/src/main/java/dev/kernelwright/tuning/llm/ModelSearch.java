@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,7 @@ final class ModelSearch implements KernelGenerator.Search {
     /** The best of a session that goes on: judged anew, since a log is not trusted. */
     private @Nullable Candidate unproven;
     private @Nullable Candidate current;
+    private DoubleSupplier baseline = () -> Double.NaN;
     /** The search of the parameters in the last kernel. */
     private KernelGenerator.@Nullable Search points;
 
@@ -78,6 +80,11 @@ final class ModelSearch implements KernelGenerator.Search {
         this.callers = callers;
         this.deadlineNanos = System.nanoTime() + request.budget().time().toNanos();
         this.unproven = state.unjudged().isPresent() ? null : state.best().orElse(null);
+    }
+
+    @Override
+    public void baseline(DoubleSupplier nanos) {
+        baseline = nanos;
     }
 
     @Override
@@ -132,12 +139,23 @@ final class ModelSearch implements KernelGenerator.Search {
         switch (NextStep.of(state, settings)) {
             case NextStep.End(String reason) -> end(reason);
             case NextStep.Ask(Step step, int line) -> {
+                learnBaseline();
                 Prompt prompt = writer.write(step, progress(step, line));
                 if (!state.hasRules(prompt.systemDigest())) {
                     record(new SessionEvent.Rules(prompt.systemDigest(), prompt.system()));
                 }
                 record(new SessionEvent.Asked(state.calls().size() + 1, step.toString(), line, prompt.systemDigest(),
                         prompt.user(), prompt.digest()));
+            }
+        }
+    }
+
+    /** Needed by the first question alone, since each verdict has it. */
+    private void learnBaseline() {
+        if (state.calls().isEmpty() && Double.isNaN(state.baselineNanos())) {
+            double nanos = baseline.getAsDouble();
+            if (!Double.isNaN(nanos)) {
+                record(new SessionEvent.Baseline(nanos));
             }
         }
     }
@@ -166,7 +184,7 @@ final class ModelSearch implements KernelGenerator.Search {
         if (step == Step.RESTART) {
             state.ideas().stream().map(Idea::toString).filter(each -> !ideas.contains(each)).forEach(ideas::add);
         }
-        return new Progress(state.earlier(), state.attempts(), idea, subject, lastFault(index),
+        return new Progress(state.baselineNanos(), state.earlier(), state.attempts(), idea, subject, lastFault(index),
                 line == null ? "" : line.critique, ideas);
     }
 
@@ -191,6 +209,7 @@ final class ModelSearch implements KernelGenerator.Search {
         }
         Duration timeout = Duration.ofNanos(Math.min(remaining, settings.callTime().toNanos()));
         ModelRequest question = new ModelRequest(session + "-" + call.number, state.rules(call.system), call.user,
+                call.step == Step.PLAN ? ModelRequest.Form.IDEAS : ModelRequest.Form.TEXT,
                 settings.maxOutputTokens(), caller.isPatient() ? Duration.ofNanos(remaining) : timeout);
         try {
             Answer answer = caller.ask(request.key().digest(), question, deadlineNanos);

@@ -37,6 +37,7 @@ final class SearchState {
     private final Set<String> sources = new HashSet<>();
     private List<ReplyReader.Idea> ideas = List.of();
     private Progress.@Nullable Attempt earlier;
+    private double baselineNanos = Double.NaN;
     private Spending spent = Spending.NONE;
     private boolean planned;
     private int unusableInARow;
@@ -130,6 +131,7 @@ final class SearchState {
         switch (event) {
             case SessionEvent.Opened _ -> {}
             case SessionEvent.Resumed _ -> unjudged().ifPresent(candidate -> candidate.resumptions++);
+            case SessionEvent.Baseline baseline -> baselineNanos = baseline.nanos();
             case SessionEvent.Earlier found -> earlier = new Attempt(0, "", found.parameters(), found.verdict());
             case SessionEvent.Rules text -> rules.put(text.digest(), text.text());
             case SessionEvent.Asked asked -> {
@@ -304,6 +306,11 @@ final class SearchState {
 
     Progress.@Nullable Attempt earlier() {
         return earlier;
+    }
+
+    /** Returns how long a launch of the baseline takes; NaN if that is not known. */
+    double baselineNanos() {
+        return baselineNanos;
     }
 
     Spending spent() {

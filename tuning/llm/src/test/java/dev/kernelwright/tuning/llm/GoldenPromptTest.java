@@ -57,7 +57,7 @@ class GoldenPromptTest {
     }
 
     private static Progress nothing() {
-        return new Progress(null, List.of(), "", null, "", "", List.of());
+        return new Progress(Double.NaN, null, List.of(), "", null, "", "", List.of());
     }
 
     /** Half a search: two ideas, a wrong kernel, a right one. */
@@ -68,7 +68,7 @@ class GoldenPromptTest {
         Verdict right = new Verdict(ReasonCode.ACCEPTED, "right and 4.00 times as fast", 0.25, 2500, 10_000, 800);
         Attempt first = new Attempt(1, "one pass", Map.of(), wrong);
         Attempt second = new Attempt(2, "two passes", Map.of("UNROLL", 4L), right);
-        return new Progress(new Attempt(0, "", Map.of("ROWS", 2L), right), List.of(first, second), "two passes",
+        return new Progress(10_000, new Attempt(0, "", Map.of("ROWS", 2L), right), List.of(first, second), "two passes",
                 new Progress.Subject(second, "// @step run grid=rows\nkernel", "ptxas info: 40 registers"), "",
                 "Loads are not overlapped.", List.of("one pass"));
     }
@@ -123,6 +123,19 @@ class GoldenPromptTest {
     }
 
     @Test
+    void theNumericsClassIsTold() {
+        String strict = question("matmul(m=128,n=256,k=512)");
+        assertThat(strict).contains("Numerics are strict").doesNotContain("The caller allows");
+        assertThat(question("matmul(m=128,n=256,k=512,allow=tf32+non_deterministic)"))
+                .contains("The caller allows tf32, factors of products rounded to it; non_deterministic,")
+                .doesNotContain("Numerics are strict");
+    }
+
+    private static String question(String text) {
+        return writer("cuda", workload(text), 48_000, List.of(), List.of()).write(Step.DRAFT, nothing()).user();
+    }
+
+    @Test
     void theSameDataGiveTheSamePrompt() {
         Prompt one = writer("cuda", workload("softmax(rows=64,cols=512)"), 48_000, List.of(), List.of())
                 .write(Step.REFINE, some());
@@ -141,7 +154,7 @@ class GoldenPromptTest {
         Verdict verdict = new Verdict(ReasonCode.COMPILE_ERROR, "error ".repeat(100_000), Double.NaN, Double.NaN,
                 Double.NaN, Double.NaN);
         Attempt attempt = new Attempt(1, "idea ".repeat(10_000), Map.of(), verdict);
-        Progress progress = new Progress(attempt, Stream.generate(() -> attempt).limit(500).toList(),
+        Progress progress = new Progress(1, attempt, Stream.generate(() -> attempt).limit(500).toList(),
                 "idea ".repeat(10_000), new Progress.Subject(attempt, "z".repeat(90_000), "log ".repeat(100_000)),
                 "fault ".repeat(10_000), "critique ".repeat(10_000), List.of("a".repeat(10_000)));
         for (String backend : DIALECTS.keySet()) {

@@ -147,7 +147,7 @@ class InjectionTest {
                 Double.NaN, Double.NaN);
         Progress.Attempt attempt = new Progress.Attempt(1, text, Map.of(), verdict);
         Progress progress =
-                new Progress(attempt, List.of(attempt), text, new Progress.Subject(attempt, text, text), text,
+                new Progress(1, attempt, List.of(attempt), text, new Progress.Subject(attempt, text, text), text,
                         text, List.of(text));
         PromptWriter writer = new PromptWriter(briefing, 50_000);
         for (Step step : Step.values()) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,6 +146,24 @@ class ModelSearchTest {
         assertThat(search.next()).isPresent();
         assertThat(Searches.events(home, SessionEvent.Asked.class).getFirst().user()).contains("template came to",
                 "{U=4}", "7.00 µs");
+    }
+
+    @Test
+    void theFirstQuestionTellsTheBaselinesTimeWhichIsAskedForOnce() throws IOException {
+        AtomicInteger measured = new AtomicInteger();
+        LlmGenerator generator = generator(ONE_LINE, Searches.right("a", 4000), Searches.right("b", 3000));
+        for (int process = 0; process < 2; process++) {
+            KernelGenerator.Search search = generator.start(Searches.request(5));
+            search.baseline(() -> {
+                measured.incrementAndGet();
+                return 12_340;
+            });
+            KernelSource source = search.next().orElseThrow();
+            search.learn(source, Searches.judge(source));
+        }
+        assertThat(Searches.events(home, SessionEvent.Asked.class).getFirst().user())
+                .contains("The baseline, plain and right, takes 12.34 µs a launch.");
+        assertThat(measured).hasValue(1);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelStore;
 import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tuning.llm.session.SessionEvent;
@@ -68,11 +69,14 @@ class NeighboursTest {
     }
 
     private static TuningRecord record(String text, String language) {
+        return record(text, language, TestBackend.plain().target());
+    }
+
+    private static TuningRecord record(String text, String language, Target target) {
         Workload workload = StandardOps.catalog().parse(text, DType.F32);
-        TestBackend backend = TestBackend.plain();
         KernelTemplate template = KernelTemplate.parse(language, "// @step run grid=1\n// the kernel of " + text);
         KernelSource source = template.expand(Map.of(), workload.signature());
-        return new TuningRecord(KernelKey.of(workload, backend.target()), backend.target(),
+        return new TuningRecord(KernelKey.of(workload, target), target,
                 new TuningRecord.Kernel(source,
                         new KernelBinary("x", new byte[0], source.plan(), "")),
                 Searches.judge(source), Map.of(), Instant.EPOCH,
@@ -87,6 +91,10 @@ class NeighboursTest {
         shelf.put(record("rms_norm(rows=8,cols=4096,eps=1e-6)", "java-vector"));
         shelf.put(record("rms_norm(rows=8,cols=2048,eps=1e-5)", "java-vector"));
         shelf.put(record("rms_norm(rows=8,cols=512,eps=1e-5)", "cuda-c++"));
+        return question(shelf, settings);
+    }
+
+    private String question(Shelf shelf, String settings) throws IOException {
         Path file = home.resolve("agent.json");
         Files.writeString(file,
                 "{\"author\": \"relay:" + home.resolve("relay") + "\", \"relayWaitSeconds\": 0" + settings
@@ -105,6 +113,16 @@ class NeighboursTest {
                 "the kernel of rms_norm(rows=8,cols=4096,eps=1e-6)")
                 .doesNotContain("cols=512", "the kernel of add", "the kernel of softmax",
                         "the kernel of rms_norm(rows=8,cols=1024");
+    }
+
+    @Test
+    void theSameOpOfAnotherDeviceAndAnotherOpOfTheSameDeviceFillTheRest() throws IOException {
+        Shelf shelf = new Shelf();
+        shelf.put(record("add(n=64)", "java-vector"));
+        shelf.put(record("rms_norm(rows=8,cols=1024,eps=1e-5)", "java-vector",
+                new Target(List.of(Target.exact("backend", "test"), Target.exact("device", "another")))));
+        assertThat(question(shelf, "")).containsSubsequence("the kernel of rms_norm(rows=8,cols=1024,eps=1e-5)",
+                "the kernel of add(n=64)");
     }
 
     @Test

@@ -79,6 +79,8 @@ class ScriptedModelTest {
                 ScriptedServer.says("```java\n// @step run grid=rows\nstatic void"),
                 exchange -> ScriptedServer.body(exchange, 200, "{\"choices\": [{\"mess"),
                 exchange -> ScriptedServer.body(exchange, 200, "<html>"),
+                exchange -> ScriptedServer.body(exchange, 200, "{\"choices\": [{\"finish_reason\": \"content_filter\","
+                        + " \"message\": {\"role\": \"assistant\", \"content\": null, \"refusal\": \"No.\"}}]}"),
                 exchange -> ScriptedServer.body(exchange, 200, "{\"choices\": []}"),
                 exchange -> ScriptedServer.body(exchange, 200, "{}"),
                 ScriptedServer.says("x".repeat(10 << 20)),
@@ -256,6 +258,65 @@ class ScriptedModelTest {
             assertThat(server.authorizations()).containsOnly("null");
         }
         assertThat(Searches.events(home, SessionEvent.Answered.class).getFirst().outputTokens()).isEqualTo(7);
+    }
+
+    @Test
+    void anthropicIsAskedInItsOwnProtocol() throws IOException {
+        Turn turn = exchange -> ScriptedServer.body(exchange, 200,
+                new JsonMapper().writeValueAsString(Map.of("id", "1", "type", "message", "role", "assistant", "model",
+                        "c", "content", List.of(Map.of("type", "text", "text", Searches.right("a", 50))),
+                        "stop_reason", "end_turn", "usage", Map.of("input_tokens", 11, "output_tokens", 7))));
+        try (ScriptedServer server = new ScriptedServer(turn)) {
+            LlmSettings settings = AgentConfiguration.of(Optional.of("anthropic:c"), Optional.of(
+                    Files.writeString(home.resolve("agent.json"), "{\"planner\": \"none\"}"))).settings();
+            LlmGenerator generator = new LlmGenerator(settings, Map.of("ANTHROPIC_BASE_URL", server.url(),
+                    "ANTHROPIC_API_KEY", "sk-canary-6f1d0c"), home, Optional.empty(), Clock.systemUTC(), waits::add);
+            assertThat(Searches.run(generator, Searches.request(1))).hasSize(1);
+            assertThat(server.request(0).path("model").asText()).isEqualTo("c");
+            assertThat(server.request(0).toString()).contains("rms_norm@1").doesNotContain("canary");
+        }
+        assertThat(Searches.events(home, SessionEvent.Answered.class).getFirst().outputTokens()).isEqualTo(7);
+    }
+
+    @Test
+    void eachRoleIsAskedAtItsOwnModel() throws IOException {
+        try (ScriptedServer server = new ScriptedServer(
+                ScriptedServer.says("{\"ideas\": [{\"name\": \"rows\", \"sketch\": \"\"}]}"),
+                ScriptedServer.says(Searches.right("rows", 4000)), ScriptedServer.says("It waits for memory."),
+                ScriptedServer.says(Searches.right("rows", 6000)))) {
+            LlmGenerator generator = generator(server, "\"planner\": \"openai:thinker\", \"critic\":"
+                    + " \"openai:reviewer\", \"population\": 1, \"restarts\": 0, \"refinements\": 0");
+            assertThat(Searches.run(generator, Searches.request(5))).hasSize(2);
+            assertThat(List.of(0, 1, 2, 3)).extracting(i -> server.request(i).path("model").asText())
+                    .containsExactly("thinker", "scripted", "reviewer", "scripted");
+            assertThat(server.asked()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void aPlanIsAskedForWithItsSchemaAndAKernelIsNot() throws IOException {
+        try (ScriptedServer server = new ScriptedServer(
+                ScriptedServer.says("{\"ideas\": [{\"name\": \"rows\", \"sketch\": \"\"}]}"),
+                ScriptedServer.says(Searches.right("rows", 50)))) {
+            assertThat(Searches.run(generator(server, "\"population\": 1"), Searches.request(1))).hasSize(1);
+            assertThat(server.request(0).at("/response_format/type").asText()).isEqualTo("json_schema");
+            assertThat(server.request(0).at("/response_format/json_schema/schema/properties/ideas/type").asText())
+                    .isEqualTo("array");
+            assertThat(server.request(1).has("response_format")).isFalse();
+        }
+    }
+
+    @Test
+    void aProviderThatTakesNoSchemaIsAskedWithoutOne() throws IOException {
+        try (ScriptedServer server = new ScriptedServer(
+                ScriptedServer.status(400, "{\"error\": {\"message\": \"response_format is not supported\"}}"),
+                ScriptedServer.says("{\"ideas\": [{\"name\": \"rows\", \"sketch\": \"\"}]}"),
+                ScriptedServer.says(Searches.right("rows", 50)))) {
+            assertThat(Searches.run(generator(server, "\"population\": 1"), Searches.request(1))).hasSize(1);
+            assertThat(server.request(1).has("response_format")).isFalse();
+            assertThat(server.prompt(1)).isEqualTo(server.prompt(0));
+            assertThat(server.prompt(2)).contains("'rows'");
+        }
     }
 
     @Test

@@ -71,6 +71,7 @@ final class Searches {
     static List<Judged> run(KernelGenerator generator, TuningRequest request) {
         List<Judged> judged = new ArrayList<>();
         KernelGenerator.Search search = generator.start(request);
+        search.baseline(() -> BASELINE_NANOS);
         while (judged.size() < request.budget().candidates()) {
             Optional<KernelSource> source = search.next();
             if (source.isEmpty()) {

@@ -71,7 +71,7 @@ final class BoundedHttpClient implements HttpClient {
             int status = response.statusCode();
             if (status < 200 || status > 299) {
                 throw new HttpFailure(failure(request, status, body,
-                        response.headers().firstValue("Retry-After").orElse("")));
+                        response.headers().firstValue("Retry-After").orElse("")), status);
             }
             return SuccessfulHttpResponse.builder().statusCode(status).headers(response.headers().map()).body(body)
                     .build();

@@ -4,16 +4,36 @@ import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.json.JsonArraySchema;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.TokenUsage;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A provider's model behind LangChain4j. */
+/**
+ * A provider's model behind LangChain4j.
+ *
+ * <p>A plan is asked for with a schema, which most providers hold their models to. One that refuses the schema is asked
+ * without from then on: the question says the form in words too, and the answer is read as strictly.
+ */
 final class ChatLanguageModel implements LanguageModel {
+    private static final ResponseFormat IDEAS = ResponseFormat.builder().type(ResponseFormatType.JSON)
+            .jsonSchema(JsonSchema.builder().name("plan").rootElement(JsonObjectSchema.builder()
+                    .addProperty("ideas", JsonArraySchema.builder().items(JsonObjectSchema.builder()
+                            .addStringProperty("name").addStringProperty("sketch").required("name", "sketch")
+                            .additionalProperties(false).build()).build())
+                    .required("ideas").additionalProperties(false).build()).build())
+            .build();
+
     private final String name;
     private final boolean paid;
     private final ChatModel model;
     private final BoundedHttpClient http;
+    private boolean takesSchemas = true;
 
     ChatLanguageModel(String name, boolean paid, ChatModel model, BoundedHttpClient http) {
         this.name = name;
@@ -40,8 +60,10 @@ final class ChatLanguageModel implements LanguageModel {
     @Override
     public synchronized ModelReply ask(ModelRequest request) throws ModelException {
         http.allow(request.timeout());
+        boolean hasSchema = request.form() == ModelRequest.Form.IDEAS && takesSchemas;
         try {
             ChatResponse response = model.chat(ChatRequest.builder()
+                    .responseFormat(hasSchema ? IDEAS : null)
                     .messages(SystemMessage.from(request.system()), UserMessage.from(request.user()))
                     .maxOutputTokens(request.maxOutputTokens())
                     .build());
@@ -53,6 +75,11 @@ final class ChatLanguageModel implements LanguageModel {
         } catch (RuntimeException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof HttpFailure failure) {
+                    if (hasSchema && (failure.status() == 400 || failure.status() == 422)) {
+                        takesSchemas = false;
+                        throw ModelException.refused(ModelException.Kind.TRANSIENT,
+                                String.valueOf(failure.getMessage()), Duration.ZERO);
+                    }
                     throw failure.failure();
                 }
             }

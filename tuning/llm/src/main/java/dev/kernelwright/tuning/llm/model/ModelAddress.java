@@ -82,8 +82,13 @@ public record ModelAddress(String provider, String name) {
             throw missing("ANTHROPIC_API_KEY", "");
         }
         BoundedHttpClient http = new BoundedHttpClient(key);
-        return chat(AnthropicChatModel.builder().httpClientBuilder(http.builder()).modelName(name).apiKey(key)
-                .timeout(NEVER).maxRetries(0).build(), true, http);
+        AnthropicChatModel.AnthropicChatModelBuilder builder = AnthropicChatModel.builder()
+                .httpClientBuilder(http.builder()).modelName(name).apiKey(key).timeout(NEVER).maxRetries(0);
+        String url = environment.getOrDefault("ANTHROPIC_BASE_URL", "");
+        if (!url.isBlank()) {
+            builder.baseUrl(requireUrl("ANTHROPIC_BASE_URL", url));
+        }
+        return chat(builder.build(), true, http);
     }
 
     private LanguageModel ollama(Map<String, String> environment) {

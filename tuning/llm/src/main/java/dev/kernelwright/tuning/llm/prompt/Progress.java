@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a search has come to, as far as a question needs it.
  *
+ * @param baselineNanos how long a launch of the baseline takes; NaN if that is not known
  * @param earlier the best that other generators have found; null if there is none
  * @param attempts the candidates so far, the oldest first
  * @param idea the idea of the line of work that the question belongs to; empty if it is the author's choice
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param critique what a critic said of the subject; empty if nobody did
  * @param ideas the ideas that were taken up before
  */
-public record Progress(@Nullable Attempt earlier, List<Attempt> attempts, String idea, @Nullable Subject subject,
+public record Progress(double baselineNanos, @Nullable Attempt earlier, List<Attempt> attempts, String idea,
+        @Nullable Subject subject,
         String fault, String critique, List<String> ideas) {
     /** Copies the lists. */
     public Progress {

@@ -4,8 +4,10 @@ import dev.kernelwright.op.AxisRange;
 import dev.kernelwright.op.BufferSpec;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.OpDefinition;
+import dev.kernelwright.op.Relaxation;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.Roofline;
+import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tuning.llm.prompt.Progress.Attempt;
 import dev.kernelwright.tuning.llm.prompt.Progress.Subject;
 import dev.kernelwright.tuning.llm.session.SessionEvent.Verdict;
@@ -117,24 +119,44 @@ public final class PromptWriter {
         Workload workload = briefing.workload();
         OpDefinition op = workload.op();
         KernelSignature signature = workload.signature();
-        long[] largest = signature.maxAxes();
         String buffers = signature.buffers().stream().map(PromptWriter::describe)
                 .collect(Collectors.joining("\n"));
         String axes = signature.axes().stream().map(PromptWriter::describe).collect(Collectors.joining(", "));
         String attributes = signature.attributes().entrySet().stream()
                 .map(each -> each.getKey() + "=" + KernelSignature.formatAttribute(each.getValue()))
                 .collect(Collectors.joining(", "));
-        double factor = op.accuracy().bound(signature, largest).factor();
-        String numerics = factor == 0
-                ? "Results must be equal to the reference's, bit for bit."
-                : String.format(Locale.ROOT,
-                        "A result may differ from the exact one by %.1f * 2^-24 times its magnitude:"
-                                + " sums in f32 in any order pass, sums in half precision do not.",
-                        factor);
         return Map.of("op", op.toString(), "formula",
                 Texts.fenced("data", op.formula().isBlank() ? "(none was given)" : op.formula(), MAX_LOG_CHARS),
                 "dtype", signature.dtype().id(), "buffers", buffers, "axes", axes, "attributes",
-                attributes.isEmpty() ? "none" : attributes, "numerics", numerics, "entry", briefing.dialect().entry());
+                attributes.isEmpty() ? "none" : attributes, "numerics", numerics(op, signature), "entry",
+                briefing.dialect().entry());
+    }
+
+    /** Says how far off results may be, and what the numerics class lets a kernel do. */
+    private static String numerics(OpDefinition op, KernelSignature signature) {
+        double factor = op.accuracy().bound(signature, signature.maxAxes()).factor();
+        if (factor == 0) {
+            return "Results must be equal to the reference's, bit for bit.";
+        }
+        String error = String.format(Locale.ROOT, "A result may differ from the exact one by %.1f * 2^-24 times its"
+                + " magnitude%s: sums in f32 in any order pass, sums in half precision do not.", factor,
+                signature.dtype() == DType.F32 ? "" : " and by its rounding to " + signature.dtype().id());
+        String exact = op.accuracy().exactOnIntegers() ? " On small integers results must be exact." : "";
+        if (signature.relaxations().isEmpty()) {
+            return error + exact + " Numerics are strict: subnormal numbers count, factors of products keep all their"
+                    + " bits, and the same inputs give the same results.";
+        }
+        return error + exact + " The caller allows "
+                + signature.relaxations().stream().map(PromptWriter::describe).collect(Collectors.joining("; ")) + '.';
+    }
+
+    private static String describe(Relaxation relaxation) {
+        return relaxation.id() + switch (relaxation) {
+            case TF32 -> ", factors of products rounded to it";
+            case FLUSH_TO_ZERO -> ", subnormal numbers taken as zero";
+            case FAST_MATH -> ", functions that err by 2^-11 of their result";
+            case NON_DETERMINISTIC -> ", results that differ from launch to launch";
+        };
     }
 
     private static String describe(BufferSpec buffer) {
@@ -184,6 +206,10 @@ public final class PromptWriter {
     /** Says what was tried: the newest attempts in full, and the best in any case. */
     private static String standing(Progress progress, int attempts) {
         StringBuilder text = new StringBuilder("# What was tried\n");
+        if (!Double.isNaN(progress.baselineNanos())) {
+            text.append("\nThe baseline, plain and right, takes ").append(Texts.time(progress.baselineNanos()))
+                    .append(" a launch.\n");
+        }
         if (progress.earlier() != null) {
             text.append("\nThe search over the library's own template came to: ").append(describe(progress.earlier()))
                     .append('\n');

@@ -10,6 +10,7 @@ import java.util.Map;
 /** Something that happened in a search. The events alone say what the search does next. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({@JsonSubTypes.Type(value = SessionEvent.Opened.class, name = "opened"),
+        @JsonSubTypes.Type(value = SessionEvent.Baseline.class, name = "baseline"),
         @JsonSubTypes.Type(value = SessionEvent.Earlier.class, name = "earlier"),
         @JsonSubTypes.Type(value = SessionEvent.Rules.class, name = "rules"),
         @JsonSubTypes.Type(value = SessionEvent.Asked.class, name = "asked"),
@@ -42,6 +43,9 @@ public sealed interface SessionEvent {
         /** The version that is written and read. */
         public static final int FORMAT = 1;
     }
+
+    /** How long a launch of the baseline takes. */
+    record Baseline(double nanos) implements SessionEvent {}
 
     /** The best that other generators have found before. */
     record Earlier(String source, Map<String, Long> parameters, Verdict verdict) implements SessionEvent {

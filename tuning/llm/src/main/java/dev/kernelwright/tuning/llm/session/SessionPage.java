@@ -150,6 +150,7 @@ public final class SessionPage {
         switch (entry.event()) {
             case SessionEvent.Opened opened -> line(entry, "opened with " + opened.settings());
             case SessionEvent.Resumed resumed -> line(entry, "resumed on " + resumed.device());
+            case SessionEvent.Baseline baseline -> line(entry, "the baseline takes " + time(baseline.nanos()));
             case SessionEvent.Earlier earlier -> fold(entry, "found before by templates: "
                     + earlier.verdict().reason() + " " + time(earlier.verdict().kernelNanos()), earlier.source());
             case SessionEvent.Rules rules -> fold(entry, "the rules", rules.text());

@@ -85,6 +85,7 @@ public record SessionSummary(List<Attempt> attempts, List<Line> lines, int calls
                 case SessionEvent.Judged judged -> verdicts.putIfAbsent(judged.candidate(), judged.verdict());
                 case SessionEvent.Ended ended -> end = ended.reason();
                 case SessionEvent.Opened _ -> {}
+                case SessionEvent.Baseline _ -> {}
                 case SessionEvent.Earlier _ -> {}
                 case SessionEvent.Rules _ -> {}
                 case SessionEvent.Understood _ -> {}

@@ -21,7 +21,7 @@ class SessionLogTest {
     private static final List<SessionEvent> EVENTS = List.of(
             new SessionEvent.Opened(1, "s-1", "add(n=4)", "f32", "elementwise", "00", "11", "cpu (x)", "java-vector",
                     "relay:d", "population=2"),
-            new SessionEvent.Earlier("text\n`\"\u2028", Map.of("B", 2L), VERDICT),
+            new SessionEvent.Baseline(40), new SessionEvent.Earlier("text\n`\"\u2028", Map.of("B", 2L), VERDICT),
             new SessionEvent.Rules("22", "rules"), new SessionEvent.Asked(1, "draft", 0, "22", "write", "33"),
             new SessionEvent.Answered(1, "```\n```", 5, 6, 7, 8), new SessionEvent.Proposed(1, 1, Map.of("A", 1L)),
             new SessionEvent.Compiled(1, "40 registers"), new SessionEvent.Judged(1, VERDICT),
