@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A person writes a kernel through the relay: the whole way, with real compilers, workers and clocks. */
 class AgentCommandTest {
-    private static final String KERNEL = """
+    static final String KERNEL = """
             Idea: whole vectors and a masked tail
             ```java
             // @step run grid=1

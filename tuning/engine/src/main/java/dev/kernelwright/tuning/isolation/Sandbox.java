@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -162,8 +163,11 @@ public final class Sandbox {
             List<String> command = wrap(new Request(level, directory, List.of(java), false),
                     List.of(java.resolve("bin/java").toString(), "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
                             "-Xmx32m", "-version"));
-            Process process = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true)
-                    .redirectOutput(output.toFile()).start();
+            ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
+            // As a worker, which this stands for: nothing of what the application was told by its environment.
+            builder.environment().keySet().retainAll(Set.of("PATH"));
+            Process process = builder.start();
             if (!process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
                 throw new IOException("a process does not end within " + PROBE_SECONDS + " s");
