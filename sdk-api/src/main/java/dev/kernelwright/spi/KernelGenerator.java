@@ -9,6 +9,11 @@ public interface KernelGenerator {
     /** Returns the name that records give as the kernel's author, for example {@code template}. */
     String name();
 
+    /** Returns whether the verdict on every kernel is wanted, also when one is near the roofline already. */
+    default boolean wantsEveryVerdict() {
+        return false;
+    }
+
     /**
      * Begins a search; one for each tuning job.
      *

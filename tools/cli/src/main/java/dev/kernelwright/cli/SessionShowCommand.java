@@ -32,6 +32,9 @@ final class SessionShowCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "Write a page that needs nothing else, with a chart of"
             + " time by attempt, and with all prompts and answers.")
     private @Nullable Path html;
+    @Option(names = "--target", paramLabel = "X", description = "Say which candidate was the first that was X times as"
+            + " fast as the baseline, and how many answers it took.")
+    private @Nullable Double target;
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
@@ -46,6 +49,9 @@ final class SessionShowCommand implements Callable<Integer> {
             throw new InputException(file + " does not begin as a session does: name another");
         }
         SessionSummary summary = SessionSummary.of(entries);
+        if (target != null && !(target > 0)) {
+            throw new InputException("a target of " + target + " times the baseline was given: give one above 0");
+        }
         if (html != null) {
             try {
                 Files.writeString(html, SessionPage.of(entries));
@@ -101,9 +107,14 @@ final class SessionShowCommand implements Callable<Integer> {
                 + summary.inputTokens() + " + " + summary.outputTokens() + " tokens, "
                 + Figures.digits(summary.microDollars() / 1e6) + " dollars; "
                 + (summary.end().isEmpty() ? "not ended" : "ended: " + summary.end()));
+        if (target != null) {
+            console.line(Figures.ratio(target) + " the baseline: " + summary.firstAt(target)
+                    .map(first -> "first reached by candidate " + first.number() + ", of answer " + first.call())
+                    .orElse("not reached"));
+        }
     }
 
-    private static ObjectNode json(SessionEvent.Opened opened, SessionSummary summary) {
+    private ObjectNode json(SessionEvent.Opened opened, SessionSummary summary) {
         ObjectNode json = Json.object().put("session", opened.session()).put("workload", opened.workload())
                 .put("dtype", opened.dtype()).put("device", opened.device()).put("model", opened.model())
                 .put("calls", summary.calls()).put("unusable", summary.unusable())
@@ -119,6 +130,11 @@ final class SessionShowCommand implements Callable<Integer> {
             Json.put(node, "kernelNanos", attempt.verdict().kernelNanos());
             Json.put(node, "baselineNanos", attempt.verdict().baselineNanos());
             Json.put(node, "floorNanos", attempt.verdict().floorNanos());
+        }
+        if (target != null) {
+            ObjectNode reached = json.putObject("target").put("speedup", target);
+            summary.firstAt(target).ifPresent(first -> reached.put("candidate", first.number())
+                    .put("answer", first.call()));
         }
         return json.put("end", summary.end());
     }

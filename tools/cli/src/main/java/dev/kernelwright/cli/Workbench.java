@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a coding agent works with: it can ask, try and submit, and can neither judge nor store by itself.
  *
- * <p>Everything that runs a kernel costs an attempt and time, within limits for the whole of its life. One thing is done at a
+ * <p>Everything that runs a kernel costs an attempt and time, and compiling one costs time, within limits for the whole of its
+ * life. One thing is done at a
  * time, since two would spoil each other's measurements.
  */
 final class Workbench implements AutoCloseable {
@@ -98,11 +99,15 @@ final class Workbench implements AutoCloseable {
     synchronized String compile(Map<String, Object> arguments) {
         Workload workload = workload(arguments);
         KernelSource source = firstPoint(template(arguments, workload), workload);
+        timeLeft();
+        long start = System.nanoTime();
         try {
             String log = backend.compile(source, workload.signature()).log().strip();
             return log.isEmpty() ? "it compiles" : "it compiles:\n" + log;
         } catch (KernelRejectedException e) {
             return e.reason() + ": " + e.getMessage();
+        } finally {
+            spentNanos += System.nanoTime() - start;
         }
     }
 
@@ -191,13 +196,26 @@ final class Workbench implements AutoCloseable {
 
     /** Takes an attempt, and returns how long it may take. */
     private Duration spend() {
-        long left = time.toNanos() - spentNanos;
-        if (attempted >= attempts || left <= 0) {
-            throw new InputException("the budget of " + attempts + " attempts and " + time.toSeconds()
-                    + " s is spent: start the server with more if that is meant");
+        Duration left = timeLeft();
+        if (attempted >= attempts) {
+            throw spent();
         }
         attempted++;
-        return Duration.ofNanos(Math.min(left, MAX_JUDGING.toNanos()));
+        return left.compareTo(MAX_JUDGING) < 0 ? left : MAX_JUDGING;
+    }
+
+    /** Returns how long may still be compiled and judged. */
+    private Duration timeLeft() {
+        long left = time.toNanos() - spentNanos;
+        if (left <= 0) {
+            throw spent();
+        }
+        return Duration.ofNanos(left);
+    }
+
+    private InputException spent() {
+        return new InputException("the budget of " + attempts + " attempts and " + time.toSeconds()
+                + " s is spent: start the server with more if that is meant");
     }
 
     private KernelEvaluator evaluator(Workload workload) {

@@ -40,6 +40,19 @@ class RecordedSessionsTest {
     }
 
     @Test
+    void theFirstCandidateThatReachesATargetIsSaid() throws IOException {
+        String session = sessions("cpu-rms_norm").getFirst().toString();
+        assertThat(CommandRun.of("session", "show", session, "--target", "2").endedWith(0).out())
+                .contains("the baseline: first reached by candidate 1, of answer 1");
+        assertThat(CommandRun.of("session", "show", session, "--target", "2.7", "--json").endedWith(0).json()
+                .at("/target/candidate").intValue()).isEqualTo(4);
+        assertThat(CommandRun.of("session", "show", session, "--target", "100").endedWith(0).out())
+                .contains("the baseline: not reached");
+        assertThat(CommandRun.of("session", "show", session, "--target", "-1").endedWith(2).err())
+                .contains("-1.0 times the baseline");
+    }
+
+    @Test
     void aSessionOnTheCpuIsReplayedWithTheSameVerdicts() throws IOException {
         replay(sessions("cpu-rms_norm").getFirst(), "cpu");
     }

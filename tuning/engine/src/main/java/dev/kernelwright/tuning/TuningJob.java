@@ -134,7 +134,7 @@ final class TuningJob implements Runnable {
         long reservedNanos = Math.min((long) (MAX_CONFIRMING_PART * totalNanos),
                 Math.max(MIN_CONFIRMING_NANOS, (long) (CONFIRMING_PART * totalNanos)));
         Deadline end = new Deadline(startNanos + totalNanos - reservedNanos);
-        for (int i = 0; i < generators.size() && !isOver(end); i++) {
+        for (int i = 0; i < generators.size() && !isSpent(end) && !isNearRoof(); i++) {
             // What is left is shared out equally; what one does not use goes to those after it.
             int left = generators.size() - i;
             int candidates = tally.tried() + Math.ceilDiv(request.budget().candidates() - tally.tried(), left);
@@ -176,7 +176,8 @@ final class TuningJob implements Runnable {
             search.baseline(() -> open.baselineNanos(end));
             tally.best().ifPresent(best -> search.learn(best.source(), best.evaluation()));
             int duplicates = 0;
-            while (tally.tried() < candidates && !isOver(end) && duplicates < MAX_DUPLICATES_IN_A_ROW) {
+            while (tally.tried() < candidates && !isSpent(end)
+                    && (generator.wantsEveryVerdict() || !isNearRoof()) && duplicates < MAX_DUPLICATES_IN_A_ROW) {
                 Optional<KernelSource> proposal = search.next();
                 if (proposal.isEmpty()) {
                     return;
@@ -246,9 +247,13 @@ final class TuningJob implements Runnable {
         return KernelKey.sha256((source.language() + "\n" + source.plan() + "\n" + source.text()).getBytes(UTF_8));
     }
 
-    private boolean isOver(Deadline end) {
+    private boolean isSpent(Deadline end) {
         requireGoingOn();
-        return end.isPast() || tally.tried() >= request.budget().candidates() || tally.best().map(best -> {
+        return end.isPast() || tally.tried() >= request.budget().candidates();
+    }
+
+    private boolean isNearRoof() {
+        return tally.best().map(best -> {
             Timing timing = best.evaluation().kernel();
             return timing != null && SpeedRule.isNearFloor(timing, best.evaluation().floorNanos());
         }).orElse(false);

@@ -200,6 +200,31 @@ class TuningEngineTest {
     }
 
     @Test
+    void whoWantsEveryVerdictGetsThemBeyondTheRoofline() throws Exception {
+        Proposing generator = new Proposing("replay", source(Behaviour.AT_THE_FLOOR), source(Behaviour.CORRECT));
+        KernelGenerator thorough = new KernelGenerator() {
+            @Override
+            public String name() {
+                return generator.name();
+            }
+
+            @Override
+            public boolean wantsEveryVerdict() {
+                return true;
+            }
+
+            @Override
+            public Search start(TuningRequest request) {
+                return generator.start(request);
+            }
+        };
+        try (TuningEngine engine = engine(thorough).build()) {
+            engine.submit(request(), NO_LISTENER).get(30, TimeUnit.SECONDS);
+        }
+        assertThat(generator.learnt).hasSize(2);
+    }
+
+    @Test
     void theSearchEndsWhereTheRooflineIsNear() throws Exception {
         Proposing generator = new Proposing("only", source(Behaviour.AT_THE_FLOOR), source(Behaviour.CORRECT));
         try (Tuner tuner = engine(generator).build()) {

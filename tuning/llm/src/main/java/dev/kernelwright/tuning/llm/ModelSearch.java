@@ -180,6 +180,7 @@ final class ModelSearch implements KernelGenerator.Search {
         if (line != null && line.subject != null && line.subject.verdict != null) {
             subject = new Progress.Subject(state.attempt(line.subject, line.subject.verdict),
                     line.subject.template().text(), line.subject.log);
+            idea = state.idea(line.subject);
         }
         if (step == Step.RESTART) {
             state.ideas().stream().map(Idea::toString).filter(each -> !ideas.contains(each)).forEach(ideas::add);

@@ -154,15 +154,18 @@ final class Notes {
     /** Needs no reading of kernels: what was asked, proposed and judged says enough. */
     private static List<Note> distil(SessionEvent.Opened opened, List<SessionLog.Entry> entries) {
         String op = opened.workload().replaceFirst("\\(.*", "");
-        return SessionSummary.of(entries).lines().stream().filter(line -> !line.idea().isEmpty() && line.tried() > 0)
-                .map(line -> new Note(op, shorten(line.idea()), line.bestSpeedup(), effect(line))).toList();
+        return SessionSummary.of(entries).ideas().stream()
+                .map(idea -> new Note(op, shorten(idea.text()), idea.speedup(), effect(idea))).toList();
     }
 
-    private static String effect(SessionSummary.Line line) {
-        return line.bestSpeedup() > 0
-                ? String.format(Locale.ROOT, "right after %d of %d tries, %.2f times the baseline at best",
-                        line.firstRight(), line.tried(), line.bestSpeedup())
-                : "never right in " + line.tried() + " tries, last " + line.lastReason();
+    private static String effect(SessionSummary.Idea idea) {
+        if (idea.speedup() == 0) {
+            return "never right in " + idea.tried() + " tries, last " + idea.lastReason();
+        }
+        return String.format(Locale.ROOT, "right after %d of %d tries, %.2f times the baseline at best%s",
+                idea.firstRight(), idea.tried(), idea.speedup(), idea.speedupBefore() == 0
+                        ? ""
+                        : String.format(Locale.ROOT, ", %.2f before it", idea.speedupBefore()));
     }
 
     private static String shorten(String idea) {

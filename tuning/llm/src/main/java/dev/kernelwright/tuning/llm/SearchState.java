@@ -368,6 +368,11 @@ final class SearchState {
     }
 
     Attempt attempt(Candidate candidate, Verdict verdict) {
-        return new Attempt(candidate.number, lines.get(candidate.call.line).idea, candidate.parameters, verdict);
+        return new Attempt(candidate.number, idea(candidate), candidate.parameters, verdict);
+    }
+
+    /** Returns what the author of a candidate called its idea, or that of its line where it has no name of its own. */
+    String idea(Candidate candidate) {
+        return candidate.call.idea.isEmpty() ? lines.get(candidate.call.line).idea : candidate.call.idea;
     }
 }

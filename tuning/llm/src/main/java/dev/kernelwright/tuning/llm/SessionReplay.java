@@ -77,6 +77,11 @@ public final class SessionReplay implements KernelGenerator {
     }
 
     @Override
+    public boolean wantsEveryVerdict() {
+        return true;
+    }
+
+    @Override
     public Search start(TuningRequest request) {
         Workload workload = request.workload();
         if (!workload.toString().equals(opened.workload() + ":" + opened.dtype())

@@ -68,7 +68,8 @@ class ModelSearchTest {
                 .containsExactly("every line of work is stuck");
         List<SessionEvent.Asked> asked = Searches.events(home, SessionEvent.Asked.class);
         assertThat(asked.get(1).user()).contains("FAULT COMPILE_ERROR", "line 3:");
-        assertThat(asked.get(4).user()).as("the best is refined, not the last").contains("NANOS = 2000");
+        assertThat(asked.get(4).user()).as("the best is refined, not the last").contains("NANOS = 2000",
+                "This kernel ('wider tiles') is right", "candidate 4, 'odd', ACCEPTED");
     }
 
     @Test
@@ -301,13 +302,15 @@ class ModelSearchTest {
     @Test
     void theNotesOfASearchAreToldToTheNextOneAndCanBeLeftOut() throws IOException {
         Searches.run(generator(ONE_LINE + ", \"refinements\": 0", Searches.right("four sums", 4000),
-                Searches.right("none", 6000)), Searches.request(50));
+                Searches.right("eight sums", 6000)), Searches.request(50));
         LlmGenerator next = generator(ONE_LINE + ", \"refinements\": 0");
         assertThatThrownBy(() -> Searches.run(next, Searches.request(50)))
                 .isInstanceOf(ModelUnavailableException.class);
         Path second =
                 home.resolve("sessions").resolve(Searches.request(1).key().digest().substring(0, 12) + "-2.jsonl");
-        assertThat(prompt(second)).contains("rms_norm: four sums - right after 1 of 2 tries, 2.50 times the baseline");
+        assertThat(prompt(second)).contains(
+                "- rms_norm: four sums - right after 1 of 1 tries, 2.50 times the baseline at best\n",
+                "- rms_norm: eight sums - right after 1 of 1 tries, 1.67 times the baseline at best, 2.50 before it\n");
         LlmGenerator without = generator(ONE_LINE + ", \"refinements\": 0, \"memory\": false");
         assertThatThrownBy(() -> Searches.run(without, Searches.request(50)))
                 .isInstanceOf(ModelUnavailableException.class);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
  *
  * @param attempts the candidates that have a verdict, in order
  * @param lines the lines of work, in the order in which they began
+ * @param ideas what each answer with a name for its idea came to, in order
  * @param calls how many questions were asked
  * @param unusable how many answers could not be used
  * @param inputTokens tokens of questions
@@ -20,8 +22,8 @@ import java.util.regex.Pattern;
  * @param microDollars money
  * @param end why the search ended; empty if it did not
  */
-public record SessionSummary(List<Attempt> attempts, List<Line> lines, int calls, int unusable, long inputTokens,
-        long outputTokens, long microDollars, String end) {
+public record SessionSummary(List<Attempt> attempts, List<Line> lines, List<Idea> ideas, int calls, int unusable,
+        long inputTokens, long outputTokens, long microDollars, String end) {
     private static final Pattern IDEA = Pattern.compile("^\\W{0,4}idea\\W{0,4}:\\W{0,4}(\\S[^\\n]{0,400})",
             Pattern.MULTILINE | Pattern.CASE_INSENSITIVE);
 
@@ -55,12 +57,31 @@ public record SessionSummary(List<Attempt> attempts, List<Line> lines, int calls
      */
     public record Line(String idea, int tried, int firstRight, double bestSpeedup, String lastReason) {}
 
+    /**
+     * An idea that was tried, and its effect.
+     *
+     * @param text what its author calls it
+     * @param tried how many candidates it had
+     * @param firstRight which of them was right first, from 1; 0 if none was
+     * @param speedup how many times as fast as the baseline its best was; 0 if none was right
+     * @param speedupBefore that of the line's best before it; 0 if nothing in the line had been right
+     * @param lastReason the verdict on the last one
+     */
+    public record Idea(String text, int tried, int firstRight, double speedup, double speedupBefore,
+            String lastReason) {}
+
+    /** Returns the first candidate that was so many times as fast as the baseline, if one was. */
+    public Optional<Attempt> firstAt(double speedup) {
+        return attempts.stream().filter(attempt -> attempt.speedup() >= speedup).findFirst();
+    }
+
     /** Sums up a log. */
     public static SessionSummary of(List<SessionLog.Entry> entries) {
         Map<Integer, SessionEvent.Asked> asked = new HashMap<>();
         Map<Integer, SessionEvent.Proposed> proposed = new HashMap<>();
         Map<Integer, SessionEvent.Verdict> verdicts = new TreeMap<>();
-        Map<Integer, String> ideas = new TreeMap<>();
+        Map<Integer, String> ideasOfLines = new TreeMap<>();
+        Map<Integer, String> ideasOfCalls = new TreeMap<>();
         int unusable = 0;
         long input = 0;
         long output = 0;
@@ -76,7 +97,8 @@ public record SessionSummary(List<Attempt> attempts, List<Line> lines, int calls
                     SessionEvent.Asked question = asked.get(answered.call());
                     Matcher idea = IDEA.matcher(answered.text());
                     if (question != null && question.line() >= 0 && idea.find()) {
-                        ideas.putIfAbsent(question.line(), idea.group(1).strip());
+                        ideasOfLines.putIfAbsent(question.line(), idea.group(1).strip());
+                        ideasOfCalls.putIfAbsent(answered.call(), idea.group(1).strip());
                     }
                 }
                 case SessionEvent.Unusable _ -> unusable++;
@@ -105,10 +127,21 @@ public record SessionSummary(List<Attempt> attempts, List<Line> lines, int calls
         int count = asked.values().stream().mapToInt(SessionEvent.Asked::line).max().orElse(-1) + 1;
         List<Line> lines = new ArrayList<>();
         for (int line = 0; line < count; line++) {
-            lines.add(line(line, ideas.getOrDefault(line, ""), attempts));
+            lines.add(line(line, ideasOfLines.getOrDefault(line, ""), attempts));
         }
-        return new SessionSummary(List.copyOf(attempts), List.copyOf(lines), asked.size(), unusable, input, output,
-                money, end);
+        List<Idea> ideas = new ArrayList<>();
+        ideasOfCalls.forEach((call, text) -> {
+            List<Attempt> own = attempts.stream().filter(attempt -> attempt.call() == call).toList();
+            if (!own.isEmpty()) {
+                int line = own.getFirst().line();
+                Line sum = line(line, text, own);
+                ideas.add(new Idea(text, sum.tried(), sum.firstRight(), sum.bestSpeedup(), attempts.stream()
+                        .filter(attempt -> attempt.line() == line && attempt.call() < call)
+                        .mapToDouble(Attempt::speedup).max().orElse(0), sum.lastReason()));
+            }
+        });
+        return new SessionSummary(List.copyOf(attempts), List.copyOf(lines), List.copyOf(ideas), asked.size(), unusable,
+                input, output, money, end);
     }
 
     private static Line line(int index, String idea, List<Attempt> attempts) {
