@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kernelwright.backend.cuda.compile.CudaBinary;
 import dev.kernelwright.backend.cuda.compile.CudaCompiler;
-import dev.kernelwright.backend.cuda.compile.KernelResources;
 import dev.kernelwright.backend.cuda.ffi.Loaded;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.OpDefinition;
@@ -13,6 +12,7 @@ import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.StandardOps;
 import dev.kernelwright.spi.CompiledPlan;
 import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelResources;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.tensor.DType;
@@ -237,7 +237,7 @@ class KernelFilesTest {
                     .isLessThanOrEqualTo(MAX_SHARED_BYTES);
             assertThat(resources.registers() * threads).as("registers of %s", what).isLessThanOrEqualTo(REGISTERS);
             if (withoutSpills) {
-                assertThat(resources.spillStoreBytes() + resources.spillLoadBytes()).as("spills of %s", what).isZero();
+                assertThat(resources.spillBytes()).as("spills of %s", what).isZero();
             }
         }
     }

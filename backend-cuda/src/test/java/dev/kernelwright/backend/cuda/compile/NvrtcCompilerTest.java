@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.kernelwright.backend.cuda.ffi.CCompiler;
 import dev.kernelwright.backend.cuda.ffi.Loaded;
 import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelResources;
 import dev.kernelwright.spi.ReasonCode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +54,7 @@ class NvrtcCompilerTest {
         assertThat(binary.cubin()).containsExactly(0x7f, 'E', 'L', 'F', 0, 1);
         assertThat(binary.ptx()).isEqualTo("// int größe; --gpu-architecture=sm_90a --ptxas-options=-v --std=c++17"
                 + " --include-path=" + home.resolve("include") + " --include-path=" + home.resolve("include/cccl"));
-        assertThat(binary.kernels()).containsExactly(new KernelResources("k", 9, 0, 0, 0, 0, 0, 0));
+        assertThat(binary.kernels()).containsExactly(new KernelResources("k", 9, 0, 0, 0));
     }
 
     @Test
