@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
  * value of each constant that is named like a parameter, like an axis or an attribute in capitals, or like a dtype in
  * capitals, which is 1 for the workload's and 0 for the others; a constant is declared as
  * {@code static final int NAME = 4;} (or {@code float}, {@code double}, {@code boolean}), or as {@code #define NAME 4}.
+ * Expressions know the dtypes by the same names, {@code select(F32, 4, 8)}.
  * An axis that is a range becomes 0, and the code then takes its value from the arguments.
  *
  * @param language the source language
@@ -151,7 +152,7 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
 
     /** Returns whether a point of the search space satisfies the constraints for a workload. */
     public boolean admits(Map<String, Long> point, KernelSignature signature) {
-        Map<String, Long> values = attributeValues(signature);
+        Map<String, Long> values = knownValues(signature);
         signature.axes().forEach(axis -> values.put(axis.name(), axis.max()));
         values.putAll(point);
         try {
@@ -176,9 +177,7 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
     public KernelSource expand(Map<String, Long> point, KernelSignature signature) {
         Map<String, Number> constants = new HashMap<>();
         signature.attributes().forEach((name, value) -> constants.put(name.toUpperCase(Locale.ROOT), value));
-        for (DType dtype : DType.values()) {
-            constants.put(dtype.id().toUpperCase(Locale.ROOT), dtype == signature.dtype() ? 1L : 0L);
-        }
+        constants.putAll(dtypeValues(signature));
         for (AxisRange axis : signature.axes()) {
             constants.put(axis.name().toUpperCase(Locale.ROOT), axis.isFixed() ? axis.min() : 0L);
         }
@@ -191,14 +190,23 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
                             ? match.group(1) + match.group(3) + " " + literal("define", value)
                             : match.group(1) + match.group(3) + " = " + literal(match.group(2), value) + ";");
         });
-        Map<String, Long> planValues = attributeValues(signature);
+        Map<String, Long> planValues = knownValues(signature);
         planValues.putAll(point);
         return new KernelSource(language, expanded, plan.bind(planValues), point);
     }
 
-    /** The attributes that can stand in an expression: the whole ones. */
-    private static Map<String, Long> attributeValues(KernelSignature signature) {
+    /** 1 for the workload's dtype and 0 for the others, by their names in capitals. */
+    private static Map<String, Long> dtypeValues(KernelSignature signature) {
         Map<String, Long> values = new HashMap<>();
+        for (DType dtype : DType.values()) {
+            values.put(dtype.id().toUpperCase(Locale.ROOT), dtype == signature.dtype() ? 1L : 0L);
+        }
+        return values;
+    }
+
+    /** What can stand in an expression beside axes and parameters: the whole attributes, and the dtypes. */
+    private static Map<String, Long> knownValues(KernelSignature signature) {
+        Map<String, Long> values = dtypeValues(signature);
         signature.attributes().forEach((name, value) -> {
             if (KernelSignature.isWhole(value)) {
                 values.put(name, value.longValue());
