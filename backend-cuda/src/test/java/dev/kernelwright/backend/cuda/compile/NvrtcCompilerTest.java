@@ -57,6 +57,12 @@ class NvrtcCompilerTest {
         assertThat(binary.kernels()).containsExactly(new KernelResources("k", 9, 0, 0, 0));
     }
 
+    /** If not, this JVM ends. */
+    @Test
+    void aCompilationMayTakeMuchMoreOfTheStackThanAThreadOfJavasHas() throws KernelRejectedException {
+        assertThat(compiler.compile("deep", "sm_90a").ptx()).startsWith("// deep");
+    }
+
     @Test
     void anErrorComesWithTheLog() {
         KernelRejectedException e = catchThrowableOfType(KernelRejectedException.class,
