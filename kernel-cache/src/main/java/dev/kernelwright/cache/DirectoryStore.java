@@ -222,7 +222,7 @@ public final class DirectoryStore implements KernelStore {
     }
 
     /** Returns the file, unless another record is pinned in its place. */
-    private byte[] requireNotPinned(KernelKey key, byte[] file) throws RecordFormatException {
+    private byte[] requireNotPinned(KernelKey key, byte[] file) throws RecordFormatException, IOException {
         Optional<String> pinned = pins.text(key.digest());
         if (pinned.isPresent() && !pinned.get().equals(RecordEnvelope.digest(file))) {
             throw RecordFormatException.malformed("another record is pinned in its place in the kernel cache " + root
