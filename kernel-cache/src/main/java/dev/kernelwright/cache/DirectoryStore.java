@@ -50,7 +50,7 @@ public final class DirectoryStore implements KernelStore {
     private final FaultLog faults = new FaultLog();
     private final AtomicInteger puts = new AtomicInteger();
 
-    private DirectoryStore(Path root, Disk disk, Settings settings) {
+    private DirectoryStore(Path root, Disk disk, StoreSettings settings) {
         this.root = root;
         this.disk = disk;
         this.clock = settings.clock();
@@ -58,21 +58,7 @@ public final class DirectoryStore implements KernelStore {
         this.quarantine = new Quarantine(root, disk);
         this.pins = new Markers(root.resolve("pins"), disk);
         this.eviction = new Eviction(files, disk, pins, settings.limits());
-        this.leases = new LeaseFiles(root, disk, settings.lease());
-    }
-
-    /** What tests set otherwise. */
-    record Settings(Eviction.Limits limits, Duration lease, InstantSource clock) {
-        static final Settings DEFAULT = new Settings(Eviction.Limits.DEFAULT, LeaseFiles.LENGTH,
-                InstantSource.system());
-
-        Settings withLease(Duration length) {
-            return new Settings(limits, length, clock);
-        }
-
-        Settings withLimits(long maxBytes, int maxFiles) {
-            return new Settings(new Eviction.Limits(maxBytes, maxFiles), lease, clock);
-        }
+        this.leases = new LeaseFiles(root, disk, settings.lease(), settings.nanoTime());
     }
 
     /**
@@ -85,17 +71,17 @@ public final class DirectoryStore implements KernelStore {
      *         one sentence with the cure
      */
     public static DirectoryStore open(Path root) throws IOException {
-        return open(root, Disk.REAL, Settings.DEFAULT);
+        return open(root, Disk.REAL, StoreSettings.DEFAULT);
     }
 
-    static DirectoryStore open(Path root, Disk disk, Settings settings) throws IOException {
+    static DirectoryStore open(Path root, Disk disk, StoreSettings settings) throws IOException {
         Path absolute = root.toAbsolutePath().normalize();
         CacheFolder.open(absolute);
         return new DirectoryStore(absolute, disk, settings);
     }
 
     /** Opens a store on a disk that is not the real one, whose root is there. */
-    static DirectoryStore onDisk(Path root, Disk disk, Settings settings) {
+    static DirectoryStore onDisk(Path root, Disk disk, StoreSettings settings) {
         return new DirectoryStore(root, disk, settings);
     }
 

@@ -153,7 +153,7 @@ class StoreFaultTest {
     @EnumSource(names = {"WRITE", "RENAME"})
     void aFullDiskKeepsWhatWasThereAndLeavesNoTemporary(Step failing) throws IOException {
         FailingDisk disk = new FailingDisk();
-        DirectoryStore store = DirectoryStore.open(folder, disk, DirectoryStore.Settings.DEFAULT);
+        DirectoryStore store = DirectoryStore.open(folder, disk, StoreSettings.DEFAULT);
         store.put(Records.tuned(KEY));
         List<Path> before = files();
         disk.failing = failing;
@@ -172,7 +172,7 @@ class StoreFaultTest {
     @Test
     void aRecordWhoseNameMayNotBeDurableIsThereAndIsReported() throws IOException {
         FailingDisk disk = new FailingDisk();
-        DirectoryStore store = DirectoryStore.open(folder, disk, DirectoryStore.Settings.DEFAULT);
+        DirectoryStore store = DirectoryStore.open(folder, disk, StoreSettings.DEFAULT);
         disk.failing = Step.FORCE_FOLDER;
         store.put(Records.tuned(KEY));
         Records.assertSame(store.find(KEY).orElseThrow(), Records.tuned(KEY));
