@@ -36,6 +36,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class DirectoryStore implements KernelStore {
     /** Temporaries and leases older than this are of processes that died; writing one takes milliseconds. */
     private static final Duration ORPHAN_AGE = Duration.ofHours(1);
+    /** How far the clocks of the machines that share a root may differ before that is a fault. */
+    private static final Duration CLOCK_ERROR = Duration.ofDays(1);
     /** Each listing takes time in proportion to all records. */
     private static final int PUTS_PER_TIDYING = 256;
 
@@ -140,6 +142,7 @@ public final class DirectoryStore implements KernelStore {
             TuningRecord record = files.read(file, key);
             files.noteUse(file, clock.instant());
             faults.cured(Kind.UNREADABLE);
+            noteClock(record);
             return Optional.of(record);
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -153,6 +156,17 @@ public final class DirectoryStore implements KernelStore {
             faults.warn(Kind.UNREADABLE, DiskFaults.sentence("the record " + key + " could not be read", root, e));
         }
         return Optional.empty();
+    }
+
+    /** Counts a record from the future as a fault: the clock was wrong then, or is now. */
+    private void noteClock(TuningRecord record) {
+        Instant now = clock.instant();
+        if (record.created().minus(CLOCK_ERROR).isAfter(now)) {
+            faults.warn(Kind.CLOCK_JUMPED, "the record " + record.key() + " in the kernel cache " + root
+                    + " was made at " + record.created() + ", and now it is " + now
+                    + ": set the clock, or, if it was wrong then, remove the record with 'kernelwright cache clear "
+                    + record.key() + "'");
+        }
     }
 
     private void setAside(Path file, KernelKey key, RecordFormatException reason) {
@@ -325,6 +339,7 @@ public final class DirectoryStore implements KernelStore {
     private Optional<KernelKey> readKey(Path file) {
         try {
             TuningRecord record = files.read(file);
+            noteClock(record);
             return files.path(record.key(), record.target()).equals(file)
                     ? Optional.of(record.key())
                     : Optional.empty();
