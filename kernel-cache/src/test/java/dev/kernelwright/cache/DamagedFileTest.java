@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -59,6 +61,22 @@ class DamagedFileTest {
     void aSoundRecordForAnotherKeyIsAMissAndIsSetAside() throws Exception {
         assertSetAside(RecordCodec.encode(Records.small(Records.key("sub@1"))));
         assertThat(store.problems()).anySatisfy(problem -> assertThat(problem).contains("differs in [op]"));
+    }
+
+    /** A later version of the library may have more fields in its keys. */
+    @Test
+    void aRecordWhoseKeyHasAFieldMoreIsAMiss() throws Exception {
+        Map<String, String> fields = new LinkedHashMap<>(KEY.fields());
+        fields.put("phase_of_the_moon", "full");
+        KernelKey unknown = new KernelKey(fields);
+        store.put(Records.small(unknown));
+        assertThat(store.keys()).containsExactlyInAnyOrder(KEY, unknown);
+        assertThat(store.remove(KEY)).isTrue();
+        assertThat(store.find(KEY)).isEmpty();
+        assertThat(store.problems()).as("it has a name of its own").isEmpty();
+        assertSetAside(RecordCodec.encode(Records.small(unknown)));
+        assertThat(store.problems())
+                .anySatisfy(problem -> assertThat(problem).contains("differs in [phase_of_the_moon]"));
     }
 
     @Test
