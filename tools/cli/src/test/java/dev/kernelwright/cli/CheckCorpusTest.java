@@ -47,13 +47,13 @@ class CheckCorpusTest {
     /** One kernel for each reason that there is among them, and an honest one. */
     @TestFactory
     Stream<DynamicTest> aKernelOfEveryReasonGetsItAndItsExitCode() throws IOException {
-        Map<String, Path> first = new TreeMap<>();
+        Map<String, Path> byReason = new TreeMap<>();
         for (Path file : files("attacks")) {
-            first.putIfAbsent(line(file, "expects"), file);
+            byReason.put(line(file, "expects"), file);
         }
-        assertThat(first).hasSizeGreaterThan(1).doesNotContainKey("");
-        first.put("", files("honest").getFirst());
-        return first.values().stream().map(CheckCorpusTest::check);
+        assertThat(byReason).hasSizeGreaterThan(1).doesNotContainKey("");
+        byReason.put("", files("honest").getFirst());
+        return byReason.values().stream().map(CheckCorpusTest::check);
     }
 
     /** All of them. */

@@ -50,7 +50,7 @@ public enum Behaviour {
     RANDOM,
     /** The same, but for whole numbers. */
     RANDOM_FRACTIONS,
-    /** The same, in every fifth launch only. */
+    /** The same, in every fifth launch of the first twenty only. */
     RANDOM_NOW_AND_THEN,
     /** Does so once it was launched often. */
     RANDOM_LATER,

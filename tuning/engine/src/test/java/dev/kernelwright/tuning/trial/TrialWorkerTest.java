@@ -158,6 +158,13 @@ class TrialWorkerTest {
     }
 
     @Test
+    void aWorkerThatHasNotStartedByTheDeadlineIsGivenUp() {
+        assertThatThrownBy(() -> TrialWorker.start(LIMITS, backend, 1, 0, Deadline.after(Duration.ofMillis(1))))
+                .isInstanceOf(IOException.class).hasMessageContaining("no trial worker starts: the process did not"
+                        + " connect in time");
+    }
+
+    @Test
     void aWorkerThatCannotHaveItsHeapSaysSo() {
         WorkerLimits huge = new WorkerLimits(Integer.MAX_VALUE, Duration.ofSeconds(30), Duration.ofSeconds(1));
         assertThatThrownBy(() -> TrialWorker.start(huge, backend, 1, 0, soon())).isInstanceOf(IOException.class)

@@ -36,7 +36,7 @@ class KernelVerifierTest {
         }
     }
 
-    /** One that differs in every fifth launch never gives the same bits five times in a row, but four times. */
+    /** One that differs in every fifth launch gives the same bits four times in a row, and is forgiven it later on. */
     @Test
     void fiveLaunchesInARowMustAgreeInAFullVerification() throws Exception {
         assertThatThrownBy(() -> verify(Behaviour.RANDOM_NOW_AND_THEN, false))
