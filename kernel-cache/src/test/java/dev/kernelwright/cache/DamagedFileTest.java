@@ -104,12 +104,13 @@ class DamagedFileTest {
 
     @Test
     void aRecordOfANewerVersionIsAMissAndStays() throws IOException {
-        byte[] newer = Records.signed(sound, "\"formatVersion\": 2", "\"formatVersion\": 3");
+        byte[] newer = Records.signed(sound, "\"formatVersion\": " + RecordCodec.FORMAT_VERSION,
+                "\"formatVersion\": " + (RecordCodec.FORMAT_VERSION + 1));
         Files.write(file, newer);
         assertThat(store.find(KEY)).isEmpty();
         assertThat(file).hasBinaryContent(newer);
         assertThat(store.setAsideCount()).isZero();
-        assertThat(store.problems()).singleElement().asString().contains("format version 3");
+        assertThat(store.problems()).singleElement().asString().contains("format version " + (RecordCodec.FORMAT_VERSION + 1));
     }
 
     @Test
