@@ -38,6 +38,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -274,9 +275,11 @@ class RedisStoreTest {
     /** The thread of a closed store must not wait for messages for ever. */
     @Test
     void aStoreThatIsClosedListensNoMore() throws Exception {
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 200; i++) {
             RedisStore listening = RedisStore.open(server.uri(), LEASE, PATIENT);
             listening.onPublished(_ -> {});
+            // So that some are closed before they listen, some while they begin to, and some afterwards.
+            LockSupport.parkNanos(i * 50_000L);
             listening.close();
         }
         awaitListeners(0);
