@@ -110,7 +110,8 @@ class DamagedFileTest {
         assertThat(store.find(KEY)).isEmpty();
         assertThat(file).hasBinaryContent(newer);
         assertThat(store.setAsideCount()).isZero();
-        assertThat(store.problems()).singleElement().asString().contains("format version " + (RecordCodec.FORMAT_VERSION + 1));
+        assertThat(store.problems()).singleElement().asString()
+                .contains("format version " + (RecordCodec.FORMAT_VERSION + 1));
     }
 
     @Test

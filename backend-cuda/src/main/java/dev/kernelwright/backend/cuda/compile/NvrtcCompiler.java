@@ -22,9 +22,8 @@ import java.util.concurrent.TimeoutException;
  */
 final class NvrtcCompiler implements SourceCompiler {
     /**
-     * What a compilation may take of the stack. Like any compiler it calls itself as deep as its source is large: on a
-     * thread of Java's usual 1 MiB an unrolled product of tiles ended the process on an H200, without a word. Only what
-     * is used is taken from the system.
+     * What a compilation may take of the stack. Like any compiler it calls itself as deep as its source is large, and a
+     * thread of Java's has 1 MiB. Only what is used is taken from the system.
      */
     private static final long STACK_BYTES = 256L << 20;
 

@@ -38,7 +38,7 @@ class NvrtcCompilerTest {
         Files.createFile(home.resolve("include/cuda_fp16.h"));
         Path library = Files.createDirectory(home.resolve("lib64")).resolve("libnvrtc.so.13");
         CCompiler.compile(List.of("-shared", "-fPIC", "-o", library.toString(), source.toString()));
-        Loaded<CudaCompiler> found = CudaCompiler.find(Map.of("CUDA_HOME", home.toString()));
+        Loaded<CudaCompiler> found = CudaCompiler.findNvrtc(new CudaToolkit(Map.of("CUDA_HOME", home.toString())));
         assertThat(found).isInstanceOf(Loaded.Found.class);
         compiler = ((Loaded.Found<CudaCompiler>) found).library();
     }
