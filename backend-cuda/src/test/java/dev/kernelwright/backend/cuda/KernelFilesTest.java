@@ -252,6 +252,8 @@ class KernelFilesTest {
             assertThat(resources.registers() * threads).as("registers of %s", what).isLessThanOrEqualTo(REGISTERS);
             if (withoutSpills) {
                 assertThat(resources.spillBytes()).as("spills of %s", what).isZero();
+                // An array that is indexed by a variable lies there, in memory, without being a spill.
+                assertThat(resources.stackBytes()).as("stack of %s", what).isZero();
             }
         }
     }

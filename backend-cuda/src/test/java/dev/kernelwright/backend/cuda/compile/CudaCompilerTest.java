@@ -50,7 +50,7 @@ class CudaCompilerTest {
             """;
 
     private static CudaCompiler nvcc(Map<String, String> environment) {
-        Loaded<CudaCompiler> found = CudaCompiler.findNvcc(new CudaToolkit(environment), environment, "");
+        Loaded<CudaCompiler> found = CudaCompiler.findNvcc(new CudaToolkit(environment), environment);
         assumeTrue(found instanceof Loaded.Found, () -> "no nvcc here: " + found);
         return ((Loaded.Found<CudaCompiler>) found).library();
     }
@@ -222,9 +222,9 @@ class CudaCompilerTest {
 
     @Test
     void withoutACompilerItIsMissingWithReasonAndCure(@TempDir Path empty) {
-        assertThat(CudaCompiler.findNvcc(new CudaToolkit(Map.of(), empty), Map.of(), "NVRTC was not found"))
+        assertThat(CudaCompiler.findNvcc(new CudaToolkit(Map.of(), empty), Map.of()))
                 .isInstanceOfSatisfying(Loaded.Missing.class, missing -> {
-                    assertThat(missing.reason()).startsWith("NVRTC was not found; nvcc was looked for in CUDA_HOME");
+                    assertThat(missing.reason()).startsWith("nvcc was looked for in CUDA_HOME");
                     assertThat(missing.cure()).startsWith("install NVIDIA's CUDA toolkit 12 or newer");
                 });
     }
@@ -235,7 +235,7 @@ class CudaCompilerTest {
         Files.writeString(bin.resolve("nvcc"), "#!/bin/sh\necho broken\n");
         assumeTrue(bin.resolve("nvcc").toFile().setExecutable(true), "this system has no executable files");
         Map<String, String> environment = Map.of("CUDA_HOME", folder.toString());
-        assertThat(CudaCompiler.findNvcc(new CudaToolkit(environment, folder), environment, "none"))
+        assertThat(CudaCompiler.findNvcc(new CudaToolkit(environment, folder), environment))
                 .isInstanceOfSatisfying(Loaded.Missing.class,
                         missing -> assertThat(missing.reason()).contains("says 'broken'"));
     }
