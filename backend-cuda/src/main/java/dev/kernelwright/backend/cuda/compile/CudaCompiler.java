@@ -31,12 +31,7 @@ public final class CudaCompiler {
         this.compiler = compiler;
     }
 
-    /**
-     * Finds a compiler: nvcc if it is there, else NVRTC. Throws nothing.
-     *
-     * <p>NVRTC is faster, but it runs in this process: on an H200 (CUDA 13.0) it ended one JVM in five during a search, with
-     * a segmentation fault that HotSpot's handler never saw. A process of nvcc can only end itself.
-     */
+    /** Finds a compiler: NVRTC if it is there, else nvcc. Throws nothing. */
     public static Loaded<CudaCompiler> find() {
         return find(System.getenv());
     }
@@ -44,12 +39,12 @@ public final class CudaCompiler {
     /** Finds a compiler where an environment says. */
     static Loaded<CudaCompiler> find(Map<String, String> environment) {
         CudaToolkit toolkit = new CudaToolkit(environment);
-        return switch (findNvcc(toolkit, environment)) {
+        return switch (findNvrtc(toolkit)) {
             case Loaded.Found<CudaCompiler> found -> found;
-            case Loaded.Missing<CudaCompiler>(String noNvcc, String cure) -> switch (findNvrtc(toolkit)) {
+            case Loaded.Missing<CudaCompiler>(String noNvrtc, String cure) -> switch (findNvcc(toolkit, environment)) {
                 case Loaded.Found<CudaCompiler> found -> found;
-                case Loaded.Missing<CudaCompiler>(String noNvrtc, String sameCure) -> new Loaded.Missing<>(
-                        noNvcc + "; " + noNvrtc, cure);
+                case Loaded.Missing<CudaCompiler>(String noNvcc, String sameCure) -> new Loaded.Missing<>(
+                        noNvrtc + "; " + noNvcc, cure);
             };
         };
     }
