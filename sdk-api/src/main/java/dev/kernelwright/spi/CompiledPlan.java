@@ -168,6 +168,24 @@ public final class CompiledPlan {
         return steps.get(step).cooperative();
     }
 
+    /**
+     * Refuses a plan whose blocks do not run each by itself, or that has tensor maps, on behalf of a device that launches
+     * no other.
+     *
+     * @throws KernelRejectedException if the plan is one
+     */
+    public void requireSeparateBlocks(String device) throws KernelRejectedException {
+        for (int step = 0; step < stepCount(); step++) {
+            if (clusterDimensions(step) > 0 || isCooperative(step) || !tensorMaps.isEmpty()) {
+                throw new KernelRejectedException(ReasonCode.INVALID_PLAN,
+                        "the plan of '" + entry(step) + "' asks for a"
+                                + " cluster, a cooperative grid or a tensor map, which " + device
+                                + " does not launch: leave it"
+                                + " out");
+            }
+        }
+    }
+
     /** Returns the tensor maps that entry points get behind the axes. */
     public List<TensorMap> tensorMaps() {
         return Collections.unmodifiableList(tensorMaps);

@@ -75,6 +75,14 @@ class CompiledPlanTest {
         });
     }
 
+    @Test
+    void aDeviceThatLaunchesSeparateBlocksAloneCanRefuseTheRest() throws KernelRejectedException {
+        new CompiledPlan(plan("rows", "1", "0", "0"), FIXED).requireSeparateBlocks("cpu:0");
+        CompiledPlan clusters = new CompiledPlan(plan("rows", "out"), FIXED);
+        assertThatThrownBy(() -> clusters.requireSeparateBlocks("cpu:0"))
+                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("which cpu:0 does not launch");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "rows - 1 | out | a cluster of 'run' has 0 blocks",
