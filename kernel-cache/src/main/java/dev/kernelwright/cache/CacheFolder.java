@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CacheFolder {
     private static final String SUPERUSER = "root";
+    /** The folders in a root that decide which kernels run. */
+    private static final List<String> PARTS = List.of("records", "pins", "shadows", "trusted-keys", "revoked-keys",
+            "pack-sequences");
 
     private CacheFolder() {}
 
@@ -132,11 +135,21 @@ final class CacheFolder {
         return there == null || Files.isDirectory(there) ? null : there;
     }
 
-    /** Returns why others could put kernels into a folder; null if they could not. */
+    /** Returns why others could put kernels into a root or a folder in it; null if they could not. */
     private static @Nullable String distrust(Path root) throws IOException {
         if (!hasPosix()) {
             return null;
         }
+        String distrust = distrustAlone(root);
+        for (String part : PARTS) {
+            if (distrust == null && Files.isDirectory(root.resolve(part))) {
+                distrust = distrustAlone(root.resolve(part));
+            }
+        }
+        return distrust;
+    }
+
+    private static @Nullable String distrustAlone(Path root) throws IOException {
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(root);
         if (permissions.contains(PosixFilePermission.GROUP_WRITE)
                 || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {

@@ -36,6 +36,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class DirectoryStore implements KernelStore {
     /** Temporaries and leases older than this are of processes that died; writing one takes milliseconds. */
     private static final Duration ORPHAN_AGE = Duration.ofHours(1);
+    /** How far the clocks of the machines that share a root may differ before that is a fault. */
+    private static final Duration CLOCK_ERROR = Duration.ofDays(1);
     /** Each listing takes time in proportion to all records. */
     private static final int PUTS_PER_TIDYING = 256;
 
@@ -50,7 +52,7 @@ public final class DirectoryStore implements KernelStore {
     private final FaultLog faults = new FaultLog();
     private final AtomicInteger puts = new AtomicInteger();
 
-    private DirectoryStore(Path root, Disk disk, Settings settings) {
+    private DirectoryStore(Path root, Disk disk, StoreSettings settings) {
         this.root = root;
         this.disk = disk;
         this.clock = settings.clock();
@@ -58,21 +60,7 @@ public final class DirectoryStore implements KernelStore {
         this.quarantine = new Quarantine(root, disk);
         this.pins = new Markers(root.resolve("pins"), disk);
         this.eviction = new Eviction(files, disk, pins, settings.limits());
-        this.leases = new LeaseFiles(root, disk, settings.lease());
-    }
-
-    /** What tests set otherwise. */
-    record Settings(Eviction.Limits limits, Duration lease, InstantSource clock) {
-        static final Settings DEFAULT = new Settings(Eviction.Limits.DEFAULT, LeaseFiles.LENGTH,
-                InstantSource.system());
-
-        Settings withLease(Duration length) {
-            return new Settings(limits, length, clock);
-        }
-
-        Settings withLimits(long maxBytes, int maxFiles) {
-            return new Settings(new Eviction.Limits(maxBytes, maxFiles), lease, clock);
-        }
+        this.leases = new LeaseFiles(root, disk, settings.lease(), settings.nanoTime());
     }
 
     /**
@@ -85,17 +73,17 @@ public final class DirectoryStore implements KernelStore {
      *         one sentence with the cure
      */
     public static DirectoryStore open(Path root) throws IOException {
-        return open(root, Disk.REAL, Settings.DEFAULT);
+        return open(root, Disk.REAL, StoreSettings.DEFAULT);
     }
 
-    static DirectoryStore open(Path root, Disk disk, Settings settings) throws IOException {
+    static DirectoryStore open(Path root, Disk disk, StoreSettings settings) throws IOException {
         Path absolute = root.toAbsolutePath().normalize();
         CacheFolder.open(absolute);
         return new DirectoryStore(absolute, disk, settings);
     }
 
     /** Opens a store on a disk that is not the real one, whose root is there. */
-    static DirectoryStore onDisk(Path root, Disk disk, Settings settings) {
+    static DirectoryStore onDisk(Path root, Disk disk, StoreSettings settings) {
         return new DirectoryStore(root, disk, settings);
     }
 
@@ -154,6 +142,7 @@ public final class DirectoryStore implements KernelStore {
             TuningRecord record = files.read(file, key);
             files.noteUse(file, clock.instant());
             faults.cured(Kind.UNREADABLE);
+            noteClock(record);
             return Optional.of(record);
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -167,6 +156,17 @@ public final class DirectoryStore implements KernelStore {
             faults.warn(Kind.UNREADABLE, DiskFaults.sentence("the record " + key + " could not be read", root, e));
         }
         return Optional.empty();
+    }
+
+    /** Counts a record from the future as a fault: the clock was wrong then, or is now. */
+    private void noteClock(TuningRecord record) {
+        Instant now = clock.instant();
+        if (record.created().minus(CLOCK_ERROR).isAfter(now)) {
+            faults.warn(Kind.CLOCK_JUMPED, "the record " + record.key() + " in the kernel cache " + root
+                    + " was made at " + record.created() + ", and now it is " + now
+                    + ": set the clock, or, if it was wrong then, remove the record with 'kernelwright cache clear "
+                    + record.key() + "'");
+        }
     }
 
     private void setAside(Path file, KernelKey key, RecordFormatException reason) {
@@ -222,7 +222,7 @@ public final class DirectoryStore implements KernelStore {
     }
 
     /** Returns the file, unless another record is pinned in its place. */
-    private byte[] requireNotPinned(KernelKey key, byte[] file) throws RecordFormatException {
+    private byte[] requireNotPinned(KernelKey key, byte[] file) throws RecordFormatException, IOException {
         Optional<String> pinned = pins.text(key.digest());
         if (pinned.isPresent() && !pinned.get().equals(RecordEnvelope.digest(file))) {
             throw RecordFormatException.malformed("another record is pinned in its place in the kernel cache " + root
@@ -339,6 +339,7 @@ public final class DirectoryStore implements KernelStore {
     private Optional<KernelKey> readKey(Path file) {
         try {
             TuningRecord record = files.read(file);
+            noteClock(record);
             return files.path(record.key(), record.target()).equals(file)
                     ? Optional.of(record.key())
                     : Optional.empty();

@@ -34,7 +34,9 @@ final class FaultLog {
         /** A pack or a read-only folder cannot be used. */
         LAYER_REFUSED,
         /** The shared store is away. */
-        SHARED_AWAY
+        SHARED_AWAY,
+        /** A record was made later than it is now. */
+        CLOCK_JUMPED
     }
 
     /**

@@ -61,6 +61,12 @@ final class JsonMembers {
                 "a whole number of at least 0").intValue();
     }
 
+    /** Takes true or false. */
+    boolean flag(String name) {
+        JsonNode value = take(name);
+        return require(value, value.isBoolean(), path(name), "true or false").booleanValue();
+    }
+
     /** Returns whether there is a member; an older format version may not have had it. */
     boolean has(String name) {
         return object.has(name);

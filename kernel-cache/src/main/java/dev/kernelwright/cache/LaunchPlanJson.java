@@ -13,12 +13,15 @@ import java.util.List;
  *
  * <pre>{@code
  * {
- *   "steps": [{"entry": "run", "grid": ["ceil_div(rows, 4)"], "block": [], "sharedBytes": "0"}],
- *   "workspaceBytes": "0"
+ *   "steps": [{"entry": "run", "grid": ["ceil_div(rows, 4)"], "block": [], "sharedBytes": "0",
+ *       "cluster": [], "cooperative": false}],
+ *   "workspaceBytes": "0",
+ *   "tensorMaps": []
  * }
  * }</pre>
  *
- * <p>Every member is given, also an empty one, and every number is the text of an {@link Expression}.
+ * <p>Every member is given, also an empty one, but for {@code cluster}, {@code cooperative} and {@code tensorMaps}, which
+ * early records do not have. Every number is the text of an {@link Expression}.
  */
 public final class LaunchPlanJson {
     private LaunchPlanJson() {}
@@ -50,8 +53,18 @@ public final class LaunchPlanJson {
             putAll(node.putArray("grid"), step.grid());
             putAll(node.putArray("block"), step.block());
             node.put("sharedBytes", step.sharedBytes().toString());
+            putAll(node.putArray("cluster"), step.cluster());
+            node.put("cooperative", step.cooperative());
         }
         tree.put("workspaceBytes", plan.workspaceBytes().toString());
+        ArrayNode maps = tree.putArray("tensorMaps");
+        for (LaunchPlan.TensorMap map : plan.tensorMaps()) {
+            ObjectNode node = maps.addObject();
+            node.put("buffer", map.buffer());
+            putAll(node.putArray("dims"), map.dims());
+            putAll(node.putArray("box"), map.box());
+            node.put("swizzleBytes", map.swizzleBytes().toString());
+        }
         return tree;
     }
 
@@ -62,7 +75,8 @@ public final class LaunchPlanJson {
     static LaunchPlan fromTree(JsonNode tree, String path) {
         JsonMembers members = new JsonMembers(tree, path);
         LaunchPlan plan = new LaunchPlan(members.list("steps", LaunchPlanJson::step),
-                members.value("workspaceBytes", LaunchPlanJson::expression));
+                members.value("workspaceBytes", LaunchPlanJson::expression),
+                members.has("tensorMaps") ? members.list("tensorMaps", LaunchPlanJson::tensorMap) : List.of());
         members.end();
         return plan;
     }
@@ -71,9 +85,20 @@ public final class LaunchPlanJson {
         JsonMembers members = new JsonMembers(tree, path);
         LaunchPlan.Step step = new LaunchPlan.Step(members.text("entry"),
                 members.list("grid", LaunchPlanJson::expression), members.list("block", LaunchPlanJson::expression),
-                members.value("sharedBytes", LaunchPlanJson::expression));
+                members.value("sharedBytes", LaunchPlanJson::expression),
+                members.has("cluster") ? members.list("cluster", LaunchPlanJson::expression) : List.of(),
+                members.has("cooperative") && members.flag("cooperative"));
         members.end();
         return step;
+    }
+
+    private static LaunchPlan.TensorMap tensorMap(JsonNode tree, String path) {
+        JsonMembers members = new JsonMembers(tree, path);
+        LaunchPlan.TensorMap map = new LaunchPlan.TensorMap(members.text("buffer"),
+                members.list("dims", LaunchPlanJson::expression), members.list("box", LaunchPlanJson::expression),
+                members.value("swizzleBytes", LaunchPlanJson::expression));
+        members.end();
+        return map;
     }
 
     private static Expression expression(JsonNode tree, String path) {

@@ -8,6 +8,7 @@ import dev.kernelwright.spi.StoredRecord;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.spi.TuningRecord;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ public final class LayeredStore implements KernelStore {
 
     @Override
     public Optional<StoredRecord> find(KernelKey key, Target target) {
-        Optional<String> pinned = pins.text(key.digest());
+        Optional<String> pinned = pinned(key);
         if (pinned.isPresent()) {
             Optional<StoredRecord> found = everywhere(key, target)
                     .filter(stored -> digest(stored.record()).equals(pinned)).findFirst();
@@ -88,6 +89,18 @@ public final class LayeredStore implements KernelStore {
         return below(key, target).filter(this::isCurrent).filter(stored -> !isShadowed(stored))
                 .filter(stored -> current.isEmpty() || isNewerKernel(stored, current.get()))
                 .findFirst().or(() -> mine);
+    }
+
+    /** Returns the digest of the record that is pinned for a key; if that cannot be found out, none is. */
+    private Optional<String> pinned(KernelKey key) {
+        try {
+            return pins.text(key.digest());
+        } catch (IOException e) {
+            faults.warn(Kind.UNREADABLE,
+                    DiskFaults.sentence("whether a record of " + key + " is pinned could not be read",
+                            Path.of(location()), e));
+            return Optional.empty();
+        }
     }
 
     /** Returns whether a lower layer knows a kernel of which the finding that there is none could not know. */
@@ -112,8 +125,16 @@ public final class LayeredStore implements KernelStore {
         return Stream.concat(inLayers, inShared);
     }
 
+    /** Returns whether a record failed its recheck; if that cannot be found out, it counts as if it had. */
     private boolean isShadowed(StoredRecord stored) {
-        return digest(stored.record()).map(digest -> shadows.contains(shadow(stored, digest))).orElse(true);
+        Optional<String> digest = digest(stored.record());
+        try {
+            return digest.isEmpty() || shadows.contains(shadow(stored, digest.get()));
+        } catch (IOException e) {
+            faults.warn(Kind.UNREADABLE, DiskFaults.sentence("whether a record of " + stored.layer()
+                    + " failed its recheck could not be read", Path.of(location()), e));
+            return true;
+        }
     }
 
     private static String shadow(StoredRecord stored, String digest) {

@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Leases as files {@code leases/<key's digest>.<generation>}; the lease of a key is its file of the highest generation.
@@ -42,15 +43,22 @@ final class LeaseFiles {
     private final Path folder;
     private final Disk disk;
     private final Duration length;
+    private final LongSupplier nanoTime;
     /** What was seen of others' leases and since when, by the key's digest. */
     private final Map<String, Seen> seen = new ConcurrentHashMap<>();
 
     private record Seen(Path file, String content, long sinceNanos) {}
 
-    LeaseFiles(Path root, Disk disk, Duration length) {
+    /**
+     * Creates the leases of a root.
+     *
+     * @param nanoTime the clock by which another's lease is found dead, as {@link System#nanoTime}
+     */
+    LeaseFiles(Path root, Disk disk, Duration length, LongSupplier nanoTime) {
         this.folder = root.resolve("leases");
         this.disk = disk;
         this.length = length;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -95,7 +103,7 @@ final class LeaseFiles {
             // Given back just now; the next look will find it free.
             return false;
         }
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         Seen since = Objects.requireNonNull(seen.compute(key.digest(),
                 (digest, known) -> known != null && known.file().equals(file) && known.content().equals(content)
                         ? known

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -57,20 +58,28 @@ final class Markers {
         return (folder != null && disk.delete(folder.resolve(name))) || there;
     }
 
-    /** Returns whether there is a marker; not if that cannot be found out. */
-    boolean contains(String name) {
+    /**
+     * Returns whether there is a marker.
+     *
+     * @throws IOException if that cannot be found out
+     */
+    boolean contains(String name) throws IOException {
         return text(name).isPresent();
     }
 
-    /** Returns the text of a marker. */
-    Optional<String> text(String name) {
+    /**
+     * Returns the text of a marker; empty if there is none.
+     *
+     * @throws IOException if that cannot be found out
+     */
+    Optional<String> text(String name) throws IOException {
         String text = unwritten.get(name);
         if (text != null || folder == null) {
             return Optional.ofNullable(text);
         }
         try {
             return Optional.of(new String(disk.read(folder.resolve(name), MAX_TEXT_BYTES), UTF_8));
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
             return Optional.empty();
         }
     }

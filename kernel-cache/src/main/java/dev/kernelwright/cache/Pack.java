@@ -99,7 +99,7 @@ public final class Pack implements Layer {
             }
             trust.requireNoRollback(signer.id(), manifest, remember);
             return pack;
-        } catch (PackException e) {
+        } catch (PackException | IOException e) {
             pack.close();
             throw e;
         }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelKey;
+import dev.kernelwright.spi.KernelResources;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.ReasonCode;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordCodec {
     /** The format version that is written, and the latest that is read. */
-    public static final int FORMAT_VERSION = 2;
+    public static final int FORMAT_VERSION = 3;
     /** The largest record that is written or read, in bytes. */
     public static final int MAX_BYTES = RecordEnvelope.MAX_BYTES;
 
@@ -126,6 +128,12 @@ public final class RecordCodec {
         binaryNode.put("format", binary.format());
         binaryNode.put("base64", Base64.getEncoder().encodeToString(binary.bytes()));
         binaryNode.put("log", binary.log());
+        ArrayNode resources = binaryNode.putArray("resources");
+        for (KernelResources each : binary.resources()) {
+            resources.addObject().put("entry", each.entry()).put("registers", each.registers())
+                    .put("spillBytes", each.spillBytes()).put("stackBytes", each.stackBytes())
+                    .put("sharedBytes", each.sharedBytes());
+        }
         if (binary.plan().equals(source.plan())) {
             binaryNode.put("plan", SAME_PLAN);
         } else {
@@ -238,9 +246,18 @@ public final class RecordCodec {
                 members.value("plan", (value, valuePath) -> SAME_PLAN.equals(value.textValue())
                         ? sourcePlan
                         : LaunchPlanJson.fromTree(value, valuePath)),
-                members.text("log"));
+                members.text("log"),
+                members.has("resources") ? members.list("resources", RecordCodec::readResources) : List.of());
         members.end();
         return binary;
+    }
+
+    private static KernelResources readResources(JsonNode tree, String path) {
+        JsonMembers members = new JsonMembers(tree, path);
+        KernelResources resources = new KernelResources(members.text("entry"), members.count("registers"),
+                members.count("spillBytes"), members.count("stackBytes"), members.count("sharedBytes"));
+        members.end();
+        return resources;
     }
 
     private static Evaluation readEvaluation(JsonNode tree, String path) {

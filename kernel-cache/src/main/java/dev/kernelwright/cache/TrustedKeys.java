@@ -70,8 +70,12 @@ public final class TrustedKeys {
         return List.copyOf(all);
     }
 
-    /** Returns a key that is or was trusted; one whose file is damaged is not. */
-    Optional<Trusted> find(String id) {
+    /**
+     * Returns a key that is or was trusted; one whose file is damaged is not.
+     *
+     * @throws IOException if that cannot be found out
+     */
+    Optional<Trusted> find(String id) throws IOException {
         try {
             Optional<String> text = keys.text(id);
             if (text.isEmpty()) {
@@ -94,8 +98,9 @@ public final class TrustedKeys {
      * Returns the trusted key that sealed a pack.
      *
      * @throws PackException if there is none that is to be believed now
+     * @throws IOException if that cannot be found out
      */
-    Trusted requireSigner(PackSeal seal, Instant now) throws PackException {
+    Trusted requireSigner(PackSeal seal, Instant now) throws PackException, IOException {
         if (!seal.isSigned()) {
             throw new PackException("the pack is not signed: sign it with 'kernelwright cache sign'");
         }
@@ -121,8 +126,9 @@ public final class TrustedKeys {
      * Refuses an older edition of a pack than was seen before, and remembers this one.
      *
      * @param keep whether to remember it
+     * @throws IOException if it cannot be found out what was seen
      */
-    void requireNoRollback(String keyId, PackManifest manifest, boolean keep) throws PackException {
+    void requireNoRollback(String keyId, PackManifest manifest, boolean keep) throws PackException, IOException {
         String name = KernelKey.sha256((keyId + "\n" + manifest.name()).getBytes(UTF_8));
         long known = sequences.text(name).map(String::strip).filter(text -> text.matches("[0-9]{1,18}"))
                 .map(Long::parseLong).orElse(0L);

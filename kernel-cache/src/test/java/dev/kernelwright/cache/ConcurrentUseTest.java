@@ -28,7 +28,7 @@ class ConcurrentUseTest {
     private Path root;
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void twoWritersOfOneKeyNeverShowAReaderAPartOrAMiss() throws Exception {
         DirectoryStore first = DirectoryStore.open(root);
         DirectoryStore second = DirectoryStore.open(root);

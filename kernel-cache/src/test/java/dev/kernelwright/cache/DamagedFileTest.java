@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -61,6 +63,22 @@ class DamagedFileTest {
         assertThat(store.problems()).anySatisfy(problem -> assertThat(problem).contains("differs in [op]"));
     }
 
+    /** A later version of the library may have more fields in its keys. */
+    @Test
+    void aRecordWhoseKeyHasAFieldMoreIsAMiss() throws Exception {
+        Map<String, String> fields = new LinkedHashMap<>(KEY.fields());
+        fields.put("phase_of_the_moon", "full");
+        KernelKey unknown = new KernelKey(fields);
+        store.put(Records.small(unknown));
+        assertThat(store.keys()).containsExactlyInAnyOrder(KEY, unknown);
+        assertThat(store.remove(KEY)).isTrue();
+        assertThat(store.find(KEY)).isEmpty();
+        assertThat(store.problems()).as("it has a name of its own").isEmpty();
+        assertSetAside(RecordCodec.encode(Records.small(unknown)));
+        assertThat(store.problems())
+                .anySatisfy(problem -> assertThat(problem).contains("differs in [phase_of_the_moon]"));
+    }
+
     @Test
     void aFileBeyondTheLimitIsAMissAndIsSetAside() throws IOException {
         try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
@@ -86,12 +104,14 @@ class DamagedFileTest {
 
     @Test
     void aRecordOfANewerVersionIsAMissAndStays() throws IOException {
-        byte[] newer = Records.signed(sound, "\"formatVersion\": 2", "\"formatVersion\": 3");
+        byte[] newer = Records.signed(sound, "\"formatVersion\": " + RecordCodec.FORMAT_VERSION,
+                "\"formatVersion\": " + (RecordCodec.FORMAT_VERSION + 1));
         Files.write(file, newer);
         assertThat(store.find(KEY)).isEmpty();
         assertThat(file).hasBinaryContent(newer);
         assertThat(store.setAsideCount()).isZero();
-        assertThat(store.problems()).singleElement().asString().contains("format version 3");
+        assertThat(store.problems()).singleElement().asString()
+                .contains("format version " + (RecordCodec.FORMAT_VERSION + 1));
     }
 
     @Test

@@ -147,7 +147,7 @@ class DirectoryStoreTest {
     @Test
     void beyondItsLimitsWhatWasUsedLeastRecentlyGivesWayButNothingThatIsPinned() throws IOException {
         DirectoryStore small = DirectoryStore.open(root, Disk.REAL,
-                DirectoryStore.Settings.DEFAULT.withLimits(Long.MAX_VALUE, 10));
+                StoreSettings.DEFAULT.withLimits(Long.MAX_VALUE, 10));
         List<KernelKey> keys = Stream.iterate(0, i -> i < 12, i -> i + 1).map(i -> Records.key("op" + i)).toList();
         for (int i = 0; i < keys.size(); i++) {
             store.put(Records.small(keys.get(i)));
@@ -167,7 +167,7 @@ class DirectoryStoreTest {
         store.put(Records.tuned(KEY, "x".repeat(10_000)));
         Files.setLastModifiedTime(file(KEY), FileTime.from(Instant.now().minus(Duration.ofDays(2))));
         DirectoryStore small = DirectoryStore.open(root, Disk.REAL,
-                DirectoryStore.Settings.DEFAULT.withLimits(11_000, 10));
+                StoreSettings.DEFAULT.withLimits(11_000, 10));
         small.put(Records.small(Records.key("small")));
         assertThat(small.keys()).containsExactly(Records.key("small"));
     }
@@ -182,6 +182,34 @@ class DirectoryStoreTest {
         assertThat(store.unpin(KEY)).isTrue();
         store.put(Records.tuned(KEY, "another"));
         assertThat(store.find(KEY).orElseThrow().kernel().source().text()).isEqualTo("another");
+    }
+
+    @Test
+    void whatNobodyCanTellToBePinnedIsNeitherEvictedNorReplaced() throws IOException {
+        Disk unreadablePins = new ForwardingDisk(Disk.REAL) {
+            @Override
+            public byte[] read(Path file, int maxBytes) throws IOException {
+                if (file.getParent().endsWith("pins")) {
+                    throw new IOException("Too many open files");
+                }
+                return super.read(file, maxBytes);
+            }
+        };
+        store.put(Records.tuned(KEY));
+        store.pin(store.find(KEY, Records.TARGET).orElseThrow());
+        DirectoryStore small = DirectoryStore.open(root, unreadablePins,
+                StoreSettings.DEFAULT.withLimits(Long.MAX_VALUE, 1));
+        assertThatIOException().isThrownBy(() -> small.put(Records.tuned(KEY, "another")))
+                .withMessageContaining("Too many open files");
+        Records.assertSame(store.find(KEY).orElseThrow(), Records.tuned(KEY));
+        // By a put whose own pin is readable, so that it comes to the eviction.
+        DirectoryStore.open(root, new ForwardingDisk(unreadablePins) {
+            @Override
+            public byte[] read(Path file, int maxBytes) throws IOException {
+                return file.endsWith(KEY.digest()) ? super.read(file, maxBytes) : Disk.REAL.read(file, maxBytes);
+            }
+        }, StoreSettings.DEFAULT.withLimits(Long.MAX_VALUE, 1)).put(Records.tuned(Records.key("second@1")));
+        assertThat(store.find(KEY)).isPresent();
     }
 
     /** A writer whose temporary a process with a wrong clock has swept away writes it again. */
@@ -199,7 +227,7 @@ class DirectoryStoreTest {
                 }
             }
         };
-        DirectoryStore.open(root, sweeping, DirectoryStore.Settings.DEFAULT).put(Records.tuned(KEY));
+        DirectoryStore.open(root, sweeping, StoreSettings.DEFAULT).put(Records.tuned(KEY));
         assertThat(store.find(KEY)).isPresent();
     }
 

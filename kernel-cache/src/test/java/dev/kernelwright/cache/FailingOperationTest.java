@@ -156,7 +156,7 @@ class FailingOperationTest {
                 .resolve(OTHER.digest() + ".json"), "damaged");
 
         // Only put, remove, pin and setAside may say that they could not; everything else answers.
-        LayeredStore layered = new LayeredStore(DirectoryStore.onDisk(root, disk, DirectoryStore.Settings.DEFAULT),
+        LayeredStore layered = new LayeredStore(DirectoryStore.onDisk(root, disk, StoreSettings.DEFAULT),
                 List.of(), Optional.empty(), new FaultLog());
         try (MemoryFrontStore store = new MemoryFrontStore(layered)) {
             store.find(OTHER, Records.TARGET);

@@ -31,6 +31,17 @@ class LaunchPlanJsonTest {
     }
 
     @Test
+    void clustersAndTensorMapsAreReadBack() {
+        LaunchPlan plan = new LaunchPlan(
+                List.of(new LaunchPlan.Step("run", List.of(Expression.parse("rows")), List.of(Expression.constant(128)),
+                        Expression.constant(0), List.of(Expression.constant(2)), true)),
+                Expression.constant(0),
+                List.of(new LaunchPlan.TensorMap("x", List.of(Expression.parse("cols"), Expression.parse("rows")),
+                        List.of(Expression.constant(64), Expression.constant(8)), Expression.constant(128))));
+        assertThat(LaunchPlanJson.parse(LaunchPlanJson.format(plan))).isEqualTo(plan);
+    }
+
+    @Test
     void aPlanIsFormattedAsJqWouldFormatIt() {
         assertThat(LaunchPlanJson.format(Records.PLAN)).isEqualTo("""
                 {
@@ -41,10 +52,13 @@ class LaunchPlanJsonTest {
                         "ceil_div(rows, 4)"
                       ],
                       "block": [],
-                      "sharedBytes": "0"
+                      "sharedBytes": "0",
+                      "cluster": [],
+                      "cooperative": false
                     }
                   ],
-                  "workspaceBytes": "0"
+                  "workspaceBytes": "0",
+                  "tensorMaps": []
                 }""");
     }
 

@@ -99,6 +99,15 @@ class LayeredStoreTest {
     }
 
     @Test
+    void whatNobodyCanTellToHavePassedIsAMissAndAProblem() throws IOException {
+        put(second, record("second"));
+        Files.writeString(folder.resolve("own").resolve("shadows"), "in the way");
+        assertThat(found()).isEqualTo("nothing");
+        assertThat(store.problems()).anySatisfy(
+                problem -> assertThat(problem).contains("failed its recheck could not be read"));
+    }
+
+    @Test
     void aPinnedRecordGoesBeforeTheUsersOwn() throws IOException {
         put(second, record("second"));
         ((DirectoryStore) store.own()).pin(store.find(KEY, Records.TARGET).orElseThrow());

@@ -16,10 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -38,13 +42,31 @@ class LeaseTest {
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final int LEADERS = 6;
     private static final int STRESS_LEADERS = 200;
-    private static final int AT_A_TIME = 6;
+    /** Each is a JVM, whose start must not keep the others from looking. */
+    private static final int AT_A_TIME = Runtime.getRuntime().availableProcessors();
 
     @TempDir
     private Path root;
 
+    /** The clock by which stores of this process find others' leases dead: it stands still unless a test moves it. */
+    private final AtomicLong nanos = new AtomicLong();
+
     private DirectoryStore store() throws IOException {
-        return DirectoryStore.open(root, Disk.REAL, DirectoryStore.Settings.DEFAULT.withLease(LENGTH));
+        return store(Disk.REAL);
+    }
+
+    private DirectoryStore store(Disk disk) throws IOException {
+        return DirectoryStore.open(root, disk, StoreSettings.DEFAULT.withLease(LENGTH).withNanoTime(nanos::get));
+    }
+
+    private DirectoryStore storeThatCounts(Semaphore renewals) throws IOException {
+        return store(new ForwardingDisk(Disk.REAL) {
+            @Override
+            public void overwrite(Path file, byte[] bytes) throws IOException {
+                super.overwrite(file, bytes);
+                renewals.release();
+            }
+        });
     }
 
     @Test
@@ -61,27 +83,40 @@ class LeaseTest {
     }
 
     @Test
+    @Timeout(60)
     void aLeaseThatIsRenewedOutlivesItsLength() throws Exception {
+        Semaphore renewals = new Semaphore(0);
         DirectoryStore other = store();
-        try (Lease _ = store().tryLease(KEY, LONG).orElseThrow()) {
-            long end = System.nanoTime() + 4 * LENGTH.toNanos();
-            while (System.nanoTime() < end) {
+        try (Lease _ = storeThatCounts(renewals).tryLease(KEY, LONG).orElseThrow()) {
+            for (int i = 0; i < 4; i++) {
                 assertThat(other.tryLease(KEY, LONG)).isEmpty();
-                Thread.sleep(20);
+                renewals.drainPermits();
+                // The first may have been under way when the other looked.
+                renewals.acquire(2);
+                nanos.addAndGet(LENGTH.toNanos());
             }
+            assertThat(other.tryLease(KEY, LONG)).isEmpty();
         }
     }
 
     /** A leader whose process lives but whose tuning never ends. */
     @Test
+    @Timeout(60)
     void aLeaseIsNotRenewedBeyondTheTimeThatWasAskedFor() throws Exception {
-        Lease hung = store().tryLease(KEY, LENGTH).orElseThrow();
+        Semaphore renewals = new Semaphore(0);
+        Lease hung = storeThatCounts(renewals).tryLease(KEY, LENGTH).orElseThrow();
+        assertThat(renewals.tryAcquire(4, 1, TimeUnit.SECONDS)).as("a fourth renewal, a third of the length each")
+                .isFalse();
         DirectoryStore other = store();
-        assertThat(other.tryLease(KEY, LONG)).isEmpty();
-        Lease taken = await(other, System.nanoTime() + LENGTH.multipliedBy(2).plus(GRACE).toNanos());
+        Optional<Lease> taken = other.tryLease(KEY, LONG);
+        assertThat(taken).isEmpty();
+        while (taken.isEmpty()) {
+            nanos.addAndGet(LENGTH.toNanos());
+            taken = other.tryLease(KEY, LONG);
+        }
         hung.close();
         assertThat(store().tryLease(KEY, LONG)).as("after the hung one gave back what it had lost").isEmpty();
-        taken.close();
+        taken.get().close();
     }
 
     @Test
@@ -107,7 +142,7 @@ class LeaseTest {
                 stores.add(store());
                 assertThat(stores.getLast().tryLease(KEY, LONG)).isEmpty();
             }
-            Thread.sleep(LENGTH.plusMillis(20).toMillis());
+            nanos.addAndGet(LENGTH.toNanos());
             List<Lease> taken = new ArrayList<>();
             for (Optional<Lease> lease : atOnce(stores, store -> store.tryLease(KEY, LONG))) {
                 lease.ifPresent(taken::add);
@@ -132,6 +167,7 @@ class LeaseTest {
     private int generations(boolean leased) throws Exception {
         KernelKey key = Records.key("tuned@" + leased);
         AtomicInteger generations = new AtomicInteger();
+        CountDownLatch second = new CountDownLatch(2);
         List<DirectoryStore> stores = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             stores.add(store());
@@ -141,7 +177,9 @@ class LeaseTest {
                 Optional<Lease> lease = leased ? store.tryLease(key, LONG) : Optional.of(Lease.UNSHARED);
                 if (lease.isPresent() && store.find(key).isEmpty()) {
                     generations.incrementAndGet();
-                    Thread.sleep(30);
+                    second.countDown();
+                    // With the lease no second comes, however long the tuning takes.
+                    second.await(leased ? 30 : 20_000, TimeUnit.MILLISECONDS);
                     store.put(Records.small(key));
                 }
                 lease.ifPresent(Lease::close);
@@ -216,15 +254,16 @@ class LeaseTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (BufferedReader lines = leader.inputReader(StandardCharsets.US_ASCII)) {
             assertThat(lines.readLine()).isEqualTo("leading");
-            DirectoryStore store = store();
-            long began = System.nanoTime();
+            DirectoryStore store = DirectoryStore.open(root, Disk.REAL, StoreSettings.DEFAULT.withLease(LENGTH));
             assertThat(store.tryLease(key, LONG)).isEmpty();
             switch (end) {
                 case KILLED -> leader.toHandle().destroyForcibly();
                 case STOPPED -> new ProcessBuilder("kill", "-STOP", Long.toString(leader.pid())).start().waitFor();
-                // Its lease is not renewed, as if it had held it for as long as it may.
-                case HUNG -> began = System.nanoTime();
+                case HUNG -> {
+                    // Its lease is not renewed, as if it had held it for as long as it may.
+                }
             }
+            long began = System.nanoTime();
             while (true) {
                 Optional<Lease> lease = store.tryLease(key, LONG);
                 if (lease.isPresent()) {
@@ -240,17 +279,6 @@ class LeaseTest {
         }
     }
 
-    private static Lease await(DirectoryStore store, long deadlineNanos) throws InterruptedException {
-        while (true) {
-            Optional<Lease> lease = store.tryLease(KEY, LONG);
-            if (lease.isPresent()) {
-                return lease.get();
-            }
-            assertThat(System.nanoTime()).as("the deadline").isLessThan(deadlineNanos);
-            Thread.sleep(20);
-        }
-    }
-
     private List<Path> leaseFiles() throws IOException {
         try (Stream<Path> files = Files.list(root.resolve("leases"))) {
             return files.toList();
@@ -263,7 +291,7 @@ class LeaseTest {
 
         public static void main(String[] args) throws Exception {
             DirectoryStore store = DirectoryStore.open(Path.of(args[0]), Disk.REAL,
-                    DirectoryStore.Settings.DEFAULT.withLease(LENGTH));
+                    StoreSettings.DEFAULT.withLease(LENGTH));
             var _ = store.tryLease(Records.key(args[1]), Duration.parse(args[2])).orElseThrow();
             System.out.println("leading");
             Thread.sleep(Duration.ofMinutes(5));

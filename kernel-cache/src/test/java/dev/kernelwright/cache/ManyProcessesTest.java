@@ -95,7 +95,7 @@ class ManyProcessesTest {
             String name = args[3];
             // A long lease: a process that the machine does not let run for seconds must not look dead.
             DirectoryStore store = DirectoryStore.open(Path.of(args[0]), Disk.REAL,
-                    DirectoryStore.Settings.DEFAULT.withLease(Duration.ofMinutes(2)));
+                    StoreSettings.DEFAULT.withLease(Duration.ofMinutes(2)));
             List<String> made = Collections.synchronizedList(new ArrayList<>());
             BufferedReader input = new BufferedReader(
                     new InputStreamReader(System.in, StandardCharsets.US_ASCII));

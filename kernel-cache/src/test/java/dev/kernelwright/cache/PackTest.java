@@ -2,6 +2,7 @@ package dev.kernelwright.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.kernelwright.spi.KernelKey;
@@ -150,6 +151,17 @@ class PackTest {
         trust.trust(keys.getPublic(), null);
         trust.revoke(id);
         assertRefused("which was revoked");
+    }
+
+    @Test
+    void aRevocationOrASequenceNumberThatCannotBeReadRefuses() throws Exception {
+        pack(1, Records.small(KEY));
+        for (String unreadable : List.of("revoked-keys", "pack-sequences")) {
+            Path inTheWay = Files.writeString(folder.resolve(unreadable), "no folder");
+            assertThatIOException().isThrownBy(() -> mount().close()).withMessageContaining(inTheWay.toString());
+            Files.delete(inTheWay);
+        }
+        mount().close();
     }
 
     @Test

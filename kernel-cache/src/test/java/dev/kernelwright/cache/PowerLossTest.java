@@ -127,7 +127,7 @@ class PowerLossTest {
     }
 
     private static DirectoryStore open(Disk disk) {
-        return DirectoryStore.onDisk(ROOT, disk, DirectoryStore.Settings.DEFAULT);
+        return DirectoryStore.onDisk(ROOT, disk, StoreSettings.DEFAULT);
     }
 
     private static KernelKey key(int key) {

@@ -7,6 +7,7 @@ import dev.kernelwright.op.Expression;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelKey;
+import dev.kernelwright.spi.KernelResources;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.ReasonCode;
@@ -121,10 +122,22 @@ class RecordCodecTest {
 
     @Test
     void theSameRecordStillGivesTheSameFile() throws Exception {
-        TuningRecord record = Records.madeWithDriver(KEY, "12.4");
+        TuningRecord old = Records.madeWithDriver(KEY, "12.4");
+        KernelBinary binary = old.kernel().binary();
+        TuningRecord record = new TuningRecord(old.key(), old.target(),
+                new TuningRecord.Kernel(old.kernel().source(), new KernelBinary(binary.format(), binary.bytes(),
+                        binary.plan(), binary.log(), List.of(new KernelResources("run", 32, 0, 16, 256)))),
+                old.evaluation(), old.provenance(), old.created(), old.expires());
         assertThat(new String(RecordCodec.encode(record), StandardCharsets.UTF_8))
-                .isEqualTo(new String(golden(2), StandardCharsets.UTF_8));
-        Records.assertSame(RecordCodec.decode(golden(2)), record);
+                .isEqualTo(new String(golden(3), StandardCharsets.UTF_8));
+        Records.assertSame(RecordCodec.decode(golden(3)), record);
+        assertThat(RecordCodec.decode(golden(3)).kernel().binary().resources())
+                .isEqualTo(record.kernel().binary().resources());
+    }
+
+    @Test
+    void aFileOfFormatVersionTwoStillReads() throws Exception {
+        Records.assertSame(RecordCodec.decode(golden(2)), Records.madeWithDriver(KEY, "12.4"));
     }
 
     @Test

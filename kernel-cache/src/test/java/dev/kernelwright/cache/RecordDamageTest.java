@@ -73,7 +73,8 @@ class RecordDamageTest {
 
     @Test
     void aSoundRecordOfANewerVersionIsToldFromADamagedOne() throws Exception {
-        byte[] newer = Records.signed(file, "\"formatVersion\": 2,\n", "\"formatVersion\": 3,\n  \"new\": [[0]],\n");
+        byte[] newer = Records.signed(file, "\"formatVersion\": " + RecordCodec.FORMAT_VERSION + ",\n",
+                "\"formatVersion\": " + (RecordCodec.FORMAT_VERSION + 1) + ",\n  \"new\": [[0]],\n");
         assertThat(refusal(newer).isNewerVersion()).isTrue();
         newer[newer.length / 2] ^= 1;
         assertThat(refusal(newer).isNewerVersion()).isFalse();

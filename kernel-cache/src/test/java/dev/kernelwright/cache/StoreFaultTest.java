@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kernelwright.spi.KernelKey;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,7 +25,9 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a directory store says and keeps when its folder or its disk is not as it should be. */
 class StoreFaultTest {
@@ -58,6 +63,18 @@ class StoreFaultTest {
         }
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         assertThat(DirectoryStore.open(folder).problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"records", "pins", "shadows", "trusted-keys", "revoked-keys", "pack-sequences"})
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no POSIX permissions")
+    void aFolderInItThatOthersCanWriteIsRefusedToo(String part) throws IOException {
+        DirectoryStore store = DirectoryStore.open(folder);
+        Path inside = Files.createDirectory(folder.resolve(part));
+        Files.setPosixFilePermissions(inside, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatIOException().isThrownBy(() -> DirectoryStore.open(folder))
+                .withMessageContaining("chmod go-w " + inside);
+        assertThat(store.problems()).singleElement().asString().contains("chmod go-w " + inside);
     }
 
     @Test
@@ -149,11 +166,64 @@ class StoreFaultTest {
         assertThatIOException().isThrownBy(() -> store.remove(KEY)).withMessageContaining("could not be removed");
     }
 
+    /** Whether the clock was ahead when the record was made or is behind now, nobody can tell. */
+    @Test
+    void aRecordFromTheFutureIsFoundAndIsAProblemOfTheClock() throws IOException {
+        DirectoryStore.open(folder).put(Records.untuned(KEY));
+        Instant made = Records.untuned(KEY).created();
+        DirectoryStore behind = DirectoryStore.open(folder, Disk.REAL,
+                StoreSettings.DEFAULT.withClock(() -> made.minus(Duration.ofHours(25))));
+        assertThat(behind.find(KEY)).isPresent();
+        assertThat(behind.keys()).containsExactly(KEY);
+        assertThat(behind.problems()).singleElement().asString()
+                .contains("was made at " + made, "set the clock", "the latest of 2 since the start");
+        DirectoryStore slightly = DirectoryStore.open(folder, Disk.REAL,
+                StoreSettings.DEFAULT.withClock(() -> made.minus(Duration.ofHours(23))));
+        assertThat(slightly.find(KEY)).isPresent();
+        assertThat(slightly.problems()).isEmpty();
+    }
+
+    /** As the file system says it, since permissions do not bind the superuser, under whom tests may run. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "Read-only file system | which is on a read-only file system: mount it for writing",
+            "Disk quota exceeded | where your quota is used up: free some space",
+            "Too many open files | where the file system said 'FileSystemException:",
+    })
+    void whatTheFileSystemRefusesIsAProblemWithItsCure(String reason, String cure) throws IOException {
+        assertProblem(new FileSystemException("a file", null, reason), cure);
+    }
+
+    @Test
+    void whatThisUserMayNotUseIsAProblemWithItsCure() throws IOException {
+        assertProblem(new AccessDeniedException("a file"), "where this user may not use a file: correct its");
+    }
+
+    private void assertProblem(IOException refusal, String cure) throws IOException {
+        DirectoryStore store = DirectoryStore.open(folder, new ForwardingDisk(Disk.REAL) {
+            @Override
+            public List<Path> list(Path path, String pattern) throws IOException {
+                throw refusal;
+            }
+
+            @Override
+            public void writeNew(Path file, byte[] bytes) throws IOException {
+                throw refusal;
+            }
+        }, StoreSettings.DEFAULT);
+        assertThat(store.find(KEY)).isEmpty();
+        assertThat(store.tryLease(KEY, Duration.ofMinutes(1))).isPresent();
+        assertThatIOException().isThrownBy(() -> store.put(Records.tuned(KEY))).withMessageContaining(cure);
+        assertThat(store.problems()).filteredOn(problem -> problem.endsWith("(the latest of 1 since the start)"))
+                .as("one each of finding, of the lease and of storing, in %s", store.problems()).hasSize(3)
+                .allSatisfy(problem -> assertThat(problem).contains(cure));
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"WRITE", "RENAME"})
     void aFullDiskKeepsWhatWasThereAndLeavesNoTemporary(Step failing) throws IOException {
         FailingDisk disk = new FailingDisk();
-        DirectoryStore store = DirectoryStore.open(folder, disk, DirectoryStore.Settings.DEFAULT);
+        DirectoryStore store = DirectoryStore.open(folder, disk, StoreSettings.DEFAULT);
         store.put(Records.tuned(KEY));
         List<Path> before = files();
         disk.failing = failing;
@@ -172,7 +242,7 @@ class StoreFaultTest {
     @Test
     void aRecordWhoseNameMayNotBeDurableIsThereAndIsReported() throws IOException {
         FailingDisk disk = new FailingDisk();
-        DirectoryStore store = DirectoryStore.open(folder, disk, DirectoryStore.Settings.DEFAULT);
+        DirectoryStore store = DirectoryStore.open(folder, disk, StoreSettings.DEFAULT);
         disk.failing = Step.FORCE_FOLDER;
         store.put(Records.tuned(KEY));
         Records.assertSame(store.find(KEY).orElseThrow(), Records.tuned(KEY));

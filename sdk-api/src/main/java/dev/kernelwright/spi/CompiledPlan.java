@@ -1,7 +1,10 @@
 package dev.kernelwright.spi;
 
+import dev.kernelwright.op.BufferSpec;
 import dev.kernelwright.op.Expression;
 import dev.kernelwright.op.KernelSignature;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +20,19 @@ public final class CompiledPlan {
     private final List<LaunchPlan.Step> steps;
     private final Expression.Compiled[][] grids;
     private final Expression.Compiled[][] blocks;
+    private final Expression.Compiled[][] clusters;
     private final Expression.Compiled[] sharedBytes;
     private final Expression.Compiled workspaceBytes;
     private final boolean workspace;
+    private final List<TensorMap> tensorMaps;
+
+    /**
+     * A tensor map made ready.
+     *
+     * @param buffer the buffer's position in the signature
+     */
+    public record TensorMap(int buffer, List<Expression.Compiled> dims, List<Expression.Compiled> box,
+            Expression.Compiled swizzleBytes) {}
 
     /**
      * Compiles a plan.
@@ -31,15 +44,23 @@ public final class CompiledPlan {
         this.steps = plan.steps();
         this.grids = new Expression.Compiled[steps.size()][];
         this.blocks = new Expression.Compiled[steps.size()][];
+        this.clusters = new Expression.Compiled[steps.size()][];
+        this.tensorMaps = new ArrayList<>();
         this.sharedBytes = new Expression.Compiled[steps.size()];
         this.workspace = !plan.workspaceBytes().toString().equals("0");
         try {
             for (int i = 0; i < grids.length; i++) {
                 grids[i] = compile(steps.get(i).grid(), signature);
                 blocks[i] = compile(steps.get(i).block(), signature);
+                clusters[i] = compile(steps.get(i).cluster(), signature);
                 sharedBytes[i] = compile(steps.get(i).sharedBytes(), signature);
             }
             this.workspaceBytes = compile(plan.workspaceBytes(), signature);
+            for (LaunchPlan.TensorMap map : plan.tensorMaps()) {
+                tensorMaps.add(new TensorMap(bufferIndex(map.buffer(), signature),
+                        List.of(compile(map.dims(), signature)), List.of(compile(map.box(), signature)),
+                        compile(map.swizzleBytes(), signature)));
+            }
             for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
                 requireSizes(axes);
             }
@@ -52,6 +73,16 @@ public final class CompiledPlan {
     private static Expression.Compiled[] compile(List<Expression> expressions, KernelSignature signature) {
         return expressions.stream().map(expression -> compile(expression, signature))
                 .toArray(Expression.Compiled[]::new);
+    }
+
+    private static int bufferIndex(String name, KernelSignature signature) {
+        List<String> names = signature.buffers().stream().map(BufferSpec::name).toList();
+        int index = names.indexOf(name);
+        if (index < 0) {
+            throw new IllegalArgumentException("a tensor map is of the buffer '" + name + "', but the buffers are "
+                    + names + ": use one of them");
+        }
+        return index;
     }
 
     private static Expression.Compiled compile(Expression expression, KernelSignature signature) {
@@ -74,6 +105,10 @@ public final class CompiledPlan {
             requireNotNegative("the shared memory of '" + entry(step) + "'", sharedBytes(step, axes), "bytes");
             for (int dimension = 0; dimension < DIMENSIONS; dimension++) {
                 requireNotNegative("the grid of '" + entry(step) + "'", grid(step, dimension, axes), "blocks");
+                if (cluster(step, dimension, axes) < 1) {
+                    throw new IllegalArgumentException("a cluster of '" + entry(step) + "' has "
+                            + cluster(step, dimension, axes) + " blocks in a dimension: use at least 1");
+                }
                 if (block(step, dimension, axes) < 1) {
                     throw new IllegalArgumentException("a block of '" + entry(step) + "' has "
                             + block(step, dimension, axes) + " threads in a dimension: use at least 1");
@@ -116,6 +151,44 @@ public final class CompiledPlan {
     /** Returns the number of threads of a block in a dimension; 1 in one that was not given. */
     public long block(int step, int dimension, long[] axes) {
         return dimension < blocks[step].length ? blocks[step][dimension].evaluate(axes) : 1;
+    }
+
+    /** Returns how many dimensions a step's clusters were given, 0 if its blocks run each by itself. */
+    public int clusterDimensions(int step) {
+        return clusters[step].length;
+    }
+
+    /** Returns the number of blocks of a cluster in a dimension; 1 in one that was not given. */
+    public long cluster(int step, int dimension, long[] axes) {
+        return dimension < clusters[step].length ? clusters[step][dimension].evaluate(axes) : 1;
+    }
+
+    /** Returns whether a step's blocks all run at once. */
+    public boolean isCooperative(int step) {
+        return steps.get(step).cooperative();
+    }
+
+    /**
+     * Refuses a plan whose blocks do not run each by itself, or that has tensor maps, on behalf of a device that launches
+     * no other.
+     *
+     * @throws KernelRejectedException if the plan is one
+     */
+    public void requireSeparateBlocks(String device) throws KernelRejectedException {
+        for (int step = 0; step < stepCount(); step++) {
+            if (clusterDimensions(step) > 0 || isCooperative(step) || !tensorMaps.isEmpty()) {
+                throw new KernelRejectedException(ReasonCode.INVALID_PLAN,
+                        "the plan of '" + entry(step) + "' asks for a"
+                                + " cluster, a cooperative grid or a tensor map, which " + device
+                                + " does not launch: leave it"
+                                + " out");
+            }
+        }
+    }
+
+    /** Returns the tensor maps that entry points get behind the axes. */
+    public List<TensorMap> tensorMaps() {
+        return Collections.unmodifiableList(tensorMaps);
     }
 
     /** Returns the dynamic shared memory of a step's blocks in bytes. */

@@ -21,7 +21,7 @@ public final class DeviceHeap implements AutoCloseable {
     private final long minBytes;
     private final long maxBytes;
     /** Guarded by this, as is {@code closed}. */
-    private final Set<Region> regions = new HashSet<>();
+    private final Set<Block> blocks = new HashSet<>();
     private boolean closed;
 
     /** What a device's driver does. */
@@ -47,15 +47,31 @@ public final class DeviceHeap implements AutoCloseable {
         this.maxBytes = maxBytes;
     }
 
-    /** A region of the device's memory. */
-    private final class Region implements DeviceMemory {
+    /** Memory that the device's driver has allocated. */
+    private static final class Block {
         private final long address;
         private final long byteSize;
         private volatile boolean freed;
 
-        Region(long address, long byteSize) {
+        Block(long address, long byteSize) {
             this.address = address;
             this.byteSize = byteSize;
+        }
+    }
+
+    /**
+     * A block that tensors lie in. It holds on to the arena, so that one which the garbage collector closes lives as long
+     * as the tensors; what is done when the arena is closed knows the block alone, or the arena would never end.
+     */
+    private final class Region implements DeviceMemory {
+        private final Block block;
+        /** Never read: what it keeps reachable is the arena. */
+        @SuppressWarnings("unused")
+        private final MemorySegment arenaHold;
+
+        Region(Block block, MemorySegment arenaHold) {
+            this.block = block;
+            this.arenaHold = arenaHold;
         }
 
         @Override
@@ -65,17 +81,17 @@ public final class DeviceHeap implements AutoCloseable {
 
         @Override
         public long handle() {
-            return address;
+            return block.address;
         }
 
         @Override
         public long byteSize() {
-            return byteSize;
+            return block.byteSize;
         }
 
         @Override
         public boolean isAlive() {
-            return !freed;
+            return !block.freed;
         }
     }
 
@@ -91,35 +107,34 @@ public final class DeviceHeap implements AutoCloseable {
             throw new IllegalArgumentException("a tensor of " + bytes + " bytes was asked for on " + space
                     + ", which allocates at most " + maxBytes + " at once: use several");
         }
-        Region region = newRegion(bytes);
+        Block block = newBlock(bytes);
         try {
-            onClose(arena, region);
+            return Tensor.over(new Region(block, onClose(arena, block)), 0, dtype, shape);
         } catch (RuntimeException e) {
-            free(region);
+            free(block);
             throw e;
         }
-        return Tensor.over(region, 0, dtype, shape);
     }
 
-    private synchronized Region newRegion(long bytes) {
+    private synchronized Block newBlock(long bytes) {
         if (closed) {
             throw new IllegalStateException("memory of the device " + space + " was asked for after it was closed: open"
                     + " it again");
         }
-        Region region = new Region(allocator.allocate(bytes), bytes);
-        regions.add(region);
-        return region;
+        Block block = new Block(allocator.allocate(bytes), bytes);
+        blocks.add(block);
+        return block;
     }
 
     @SuppressWarnings("restricted") // a segment of no bytes: all that is wanted is the end of the arena's life
-    private void onClose(Arena arena, Region region) {
-        MemorySegment.ofAddress(region.address).reinterpret(0, arena, ignored -> free(region));
+    private MemorySegment onClose(Arena arena, Block block) {
+        return MemorySegment.ofAddress(block.address).reinterpret(0, arena, ignored -> free(block));
     }
 
-    private synchronized void free(Region region) {
-        region.freed = true;
-        if (regions.remove(region)) {
-            allocator.free(region.address, region.byteSize);
+    private synchronized void free(Block block) {
+        block.freed = true;
+        if (blocks.remove(block)) {
+            allocator.free(block.address, block.byteSize);
         }
     }
 
@@ -132,6 +147,6 @@ public final class DeviceHeap implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        Set.copyOf(regions).forEach(this::free);
+        Set.copyOf(blocks).forEach(this::free);
     }
 }

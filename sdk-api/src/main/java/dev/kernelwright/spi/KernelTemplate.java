@@ -3,6 +3,7 @@ package dev.kernelwright.spi;
 import dev.kernelwright.op.AxisRange;
 import dev.kernelwright.op.Expression;
 import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,10 +28,13 @@ import java.util.regex.Pattern;
  * // @workspace 0
  * }</pre>
  *
- * <p>A {@code @step} may also give {@code block=} and {@code shared=}; dimensions are separated by {@code ;}, and an
- * expression holds no spaces there. {@link #expand} replaces the value of each constant that is named like a parameter,
- * like an axis in capitals, or like an attribute in capitals; a constant is declared as
+ * <p>A {@code @step} may also give {@code block=}, {@code shared=}, {@code cluster=} and {@code cooperative=1};
+ * dimensions are separated by {@code ;}, and an expression holds no spaces there. A
+ * {@code @tensor_map x dims=cols;rows box=64;8 swizzle=128} is a {@link LaunchPlan.TensorMap}. {@link #expand} replaces the
+ * value of each constant that is named like a parameter, like an axis or an attribute in capitals, or like a dtype in
+ * capitals, which is 1 for the workload's and 0 for the others; a constant is declared as
  * {@code static final int NAME = 4;} (or {@code float}, {@code double}, {@code boolean}), or as {@code #define NAME 4}.
+ * Expressions know the dtypes by the same names, {@code select(F32, 4, 8)}.
  * An axis that is a range becomes 0, and the code then takes its value from the arguments.
  *
  * @param language the source language
@@ -52,6 +58,7 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
         Map<String, List<Long>> parameters = new LinkedHashMap<>();
         List<Expression> constraints = new ArrayList<>();
         List<LaunchPlan.Step> steps = new ArrayList<>();
+        List<LaunchPlan.TensorMap> tensorMaps = new ArrayList<>();
         Expression workspace = Expression.constant(0);
         Matcher matcher = DIRECTIVE.matcher(text);
         while (matcher.find()) {
@@ -71,7 +78,9 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
                     case "require" -> constraints.add(Expression.parse(body));
                     case "step" -> steps.add(parseStep(body));
                     case "workspace" -> workspace = Expression.parse(body);
-                    default -> throw new IllegalArgumentException("use parameter, require, step or workspace");
+                    case "tensor_map" -> tensorMaps.add(parseTensorMap(body));
+                    default -> throw new IllegalArgumentException(
+                            "use parameter, require, step, workspace or tensor_map");
                 }
             } catch (IllegalArgumentException e) {
                 String reason = e instanceof NumberFormatException ? "values are whole numbers" : e.getMessage();
@@ -83,28 +92,57 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
             throw new IllegalArgumentException("a template without a launch was given: add a line such as"
                     + " '// @step run grid=ceil_div(rows,4)'");
         }
-        return new KernelTemplate(language, text, parameters, constraints, new LaunchPlan(steps, workspace));
+        return new KernelTemplate(language, text, parameters, constraints,
+                new LaunchPlan(steps, workspace, tensorMaps));
     }
 
     private static LaunchPlan.Step parseStep(String body) {
-        String[] words = body.split(" +", -1);
-        List<Expression> grid = List.of();
-        List<Expression> block = List.of();
-        Expression shared = Expression.constant(0);
-        for (int i = 1; i < words.length; i++) {
-            String[] nameAndValues = words[i].split("=", 2);
-            if (nameAndValues.length < 2) {
-                throw new IllegalArgumentException("use grid=, block= or shared=, and no spaces in an expression");
-            }
-            List<Expression> values = Arrays.stream(nameAndValues[1].split(";", -1)).map(Expression::parse).toList();
-            switch (nameAndValues[0]) {
-                case "grid" -> grid = values;
-                case "block" -> block = values;
-                case "shared" -> shared = values.getFirst();
-                default -> throw new IllegalArgumentException("use grid=, block= or shared=");
+        Settings settings = new Settings(body, Set.of("grid", "block", "shared", "cluster", "cooperative"));
+        return new LaunchPlan.Step(settings.name, settings.list("grid"), settings.list("block"),
+                settings.one("shared"), settings.list("cluster"), settings.isOn("cooperative"));
+    }
+
+    private static LaunchPlan.TensorMap parseTensorMap(String body) {
+        Settings settings = new Settings(body, Set.of("dims", "box", "swizzle"));
+        return new LaunchPlan.TensorMap(settings.name, settings.list("dims"), settings.list("box"),
+                settings.one("swizzle"));
+    }
+
+    /** A directive that is a name followed by {@code setting=value;value...}, without spaces in a value. */
+    private static final class Settings {
+        final String name;
+        private final Map<String, List<Expression>> values = new HashMap<>();
+
+        Settings(String body, Set<String> known) {
+            String[] words = body.split(" +", -1);
+            name = words[0];
+            for (int i = 1; i < words.length; i++) {
+                String[] setting = words[i].split("=", 2);
+                if (setting.length < 2 || !known.contains(setting[0])) {
+                    throw new IllegalArgumentException("use " + String.join("=, ", new TreeSet<>(known))
+                            + "=, and no spaces in an expression");
+                }
+                values.put(setting[0],
+                        Arrays.stream(setting[1].split(";", -1)).map(Expression::parse).toList());
             }
         }
-        return new LaunchPlan.Step(words[0], grid, block, shared);
+
+        List<Expression> list(String setting) {
+            return values.getOrDefault(setting, List.of());
+        }
+
+        Expression one(String setting) {
+            List<Expression> list = list(setting);
+            return list.isEmpty() ? Expression.constant(0) : list.getFirst();
+        }
+
+        boolean isOn(String setting) {
+            return switch (one(setting).toString()) {
+                case "0" -> false;
+                case "1" -> true;
+                default -> throw new IllegalArgumentException(setting + " is 0 or 1");
+            };
+        }
     }
 
     /** Returns the number of points of the search space, constraints not counted. */
@@ -114,7 +152,7 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
 
     /** Returns whether a point of the search space satisfies the constraints for a workload. */
     public boolean admits(Map<String, Long> point, KernelSignature signature) {
-        Map<String, Long> values = attributeValues(signature);
+        Map<String, Long> values = knownValues(signature);
         signature.axes().forEach(axis -> values.put(axis.name(), axis.max()));
         values.putAll(point);
         try {
@@ -139,6 +177,7 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
     public KernelSource expand(Map<String, Long> point, KernelSignature signature) {
         Map<String, Number> constants = new HashMap<>();
         signature.attributes().forEach((name, value) -> constants.put(name.toUpperCase(Locale.ROOT), value));
+        constants.putAll(dtypeValues(signature));
         for (AxisRange axis : signature.axes()) {
             constants.put(axis.name().toUpperCase(Locale.ROOT), axis.isFixed() ? axis.min() : 0L);
         }
@@ -151,14 +190,23 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
                             ? match.group(1) + match.group(3) + " " + literal("define", value)
                             : match.group(1) + match.group(3) + " = " + literal(match.group(2), value) + ";");
         });
-        Map<String, Long> planValues = attributeValues(signature);
+        Map<String, Long> planValues = knownValues(signature);
         planValues.putAll(point);
         return new KernelSource(language, expanded, plan.bind(planValues), point);
     }
 
-    /** The attributes that can stand in an expression: the whole ones. */
-    private static Map<String, Long> attributeValues(KernelSignature signature) {
+    /** 1 for the workload's dtype and 0 for the others, by their names in capitals. */
+    private static Map<String, Long> dtypeValues(KernelSignature signature) {
         Map<String, Long> values = new HashMap<>();
+        for (DType dtype : DType.values()) {
+            values.put(dtype.id().toUpperCase(Locale.ROOT), dtype == signature.dtype() ? 1L : 0L);
+        }
+        return values;
+    }
+
+    /** What can stand in an expression beside axes and parameters: the whole attributes, and the dtypes. */
+    private static Map<String, Long> knownValues(KernelSignature signature) {
+        Map<String, Long> values = dtypeValues(signature);
         signature.attributes().forEach((name, value) -> {
             if (KernelSignature.isWhole(value)) {
                 values.put(name, value.longValue());

@@ -51,6 +51,47 @@ class CompiledPlanTest {
         assertThat(new CompiledPlan(plan("rows", "1", "0", "0"), FIXED).hasWorkspace()).isFalse();
     }
 
+    private static LaunchPlan plan(String cluster, String buffer) {
+        return new LaunchPlan(
+                List.of(new LaunchPlan.Step("run", List.of(Expression.parse("rows")), List.of(Expression.parse("32")),
+                        Expression.constant(0), List.of(Expression.parse(cluster)), true)),
+                Expression.constant(0), List.of(new LaunchPlan.TensorMap(buffer, List.of(Expression.parse("cols")),
+                        List.of(Expression.parse("rows * 4")), Expression.constant(128))));
+    }
+
+    @Test
+    void clustersAndTensorMapsAreEvaluatedFromTheAxesOfACall() throws KernelRejectedException {
+        CompiledPlan plan = new CompiledPlan(plan("rows", "out"), RANGED);
+        long[] axes = {2, 100};
+        assertThat(plan.clusterDimensions(0)).isEqualTo(1);
+        assertThat(plan.cluster(0, 0, axes)).isEqualTo(2);
+        assertThat(plan.cluster(0, 1, axes)).isEqualTo(1);
+        assertThat(plan.isCooperative(0)).isTrue();
+        assertThat(plan.tensorMaps()).singleElement().satisfies(map -> {
+            assertThat(RANGED.buffers().get(map.buffer()).name()).isEqualTo("out");
+            assertThat(map.dims().getFirst().evaluate(axes)).isEqualTo(100);
+            assertThat(map.box().getFirst().evaluate(axes)).isEqualTo(8);
+            assertThat(map.swizzleBytes().evaluate(axes)).isEqualTo(128);
+        });
+    }
+
+    @Test
+    void aDeviceThatLaunchesSeparateBlocksAloneCanRefuseTheRest() throws KernelRejectedException {
+        new CompiledPlan(plan("rows", "1", "0", "0"), FIXED).requireSeparateBlocks("cpu:0");
+        CompiledPlan clusters = new CompiledPlan(plan("rows", "out"), FIXED);
+        assertThatThrownBy(() -> clusters.requireSeparateBlocks("cpu:0"))
+                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("which cpu:0 does not launch");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "rows - 1 | out | a cluster of 'run' has 0 blocks",
+            "1        | y   | a tensor map is of the buffer 'y', but the buffers are [x, out]: use one of them"})
+    void aClusterOrTensorMapThatIsNoneIsRefused(String cluster, String buffer, String said) {
+        assertThatThrownBy(() -> new CompiledPlan(plan(cluster, buffer), RANGED))
+                .isInstanceOf(KernelRejectedException.class).hasMessageContaining(said);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "rows - 7     | 1        | 0        | 0        | the grid of 'run' has -",

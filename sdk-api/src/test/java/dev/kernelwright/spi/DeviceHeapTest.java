@@ -7,13 +7,18 @@ import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
-import java.util.LinkedHashMap;
+import java.lang.ref.Cleaner;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class DeviceHeapTest {
-    private final Map<Long, Long> allocated = new LinkedHashMap<>();
+    private final Map<Long, Long> allocated = new ConcurrentHashMap<>();
+    private final Semaphore freed = new Semaphore(0);
     private final DeviceHeap heap = new DeviceHeap(new MemorySpace("tests"), new DeviceHeap.Allocator() {
         private long next = 1 << 20;
 
@@ -28,6 +33,7 @@ class DeviceHeapTest {
         @Override
         public void free(long address, long bytes) {
             assertThat(allocated.remove(address)).isEqualTo(bytes);
+            freed.release();
         }
     }, 128, 1_000_000);
 
@@ -41,6 +47,29 @@ class DeviceHeapTest {
             assertThat(DeviceHeap.address(tensor.slice(3, 1))).isEqualTo(DeviceHeap.address(tensor) + 12);
         }
         assertThat(tensor.isAlive()).isFalse();
+        assertThat(allocated).isEmpty();
+    }
+
+    @Test
+    void memoryOfAnArenaThatNobodyClosesIsKeptAsLongAsItsTensor() throws InterruptedException {
+        Tensor tensor = heap.allocate(Arena.ofAuto(), DType.F32, 100);
+        CountDownLatch collected = new CountDownLatch(1);
+        Cleaner.create().register(new Object(), collected::countDown);
+        while (!collected.await(20, TimeUnit.MILLISECONDS)) {
+            System.gc();
+        }
+        System.gc();
+        assertThat(tensor.isAlive()).isTrue();
+        assertThat(allocated).containsOnlyKeys(DeviceHeap.address(tensor));
+    }
+
+    @Test
+    void memoryOfAnArenaThatNobodyClosesIsFreedAfterItsTensor() throws InterruptedException {
+        heap.allocate(Arena.ofAuto(), DType.F32, 100);
+        assertThat(freed.tryAcquire()).isFalse();
+        do {
+            System.gc();
+        } while (!freed.tryAcquire(20, TimeUnit.MILLISECONDS));
         assertThat(allocated).isEmpty();
     }
 

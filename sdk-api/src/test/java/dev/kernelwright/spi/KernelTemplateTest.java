@@ -61,6 +61,27 @@ class KernelTemplateTest {
     }
 
     @Test
+    void clustersCooperationAndTensorMapsAreRead() {
+        LaunchPlan plan = parse("""
+                // @parameter BOX 64
+                // @step run grid=rows block=128 cluster=2;1 cooperative=1
+                // @tensor_map x dims=cols;rows box=BOX;8 swizzle=128
+                """).expand(Map.of("BOX", 32L), SIGNATURE).plan();
+        assertThat(plan.steps().getFirst().cluster()).hasToString("[2, 1]");
+        assertThat(plan.steps().getFirst().cooperative()).isTrue();
+        assertThat(plan.tensorMaps()).hasToString(
+                "[TensorMap[buffer=x, dims=[cols, rows], box=[32, 8], swizzleBytes=128]]");
+    }
+
+    @Test
+    void aConstantNamedLikeADtypeSaysWhetherItIsTheWorkloads() {
+        KernelSignature half = StandardOps.catalog().parse("add(n=8)", DType.BF16).signature();
+        assertThat(expand("#define BF16 0", Map.of(), half)).isEqualTo("#define BF16 1");
+        assertThat(expand("#define F32 1", Map.of(), half)).isEqualTo("#define F32 0");
+        assertThat(expand("#define F32 0", Map.of(), SIGNATURE)).isEqualTo("#define F32 1");
+    }
+
+    @Test
     void expandingReplacesConstantsByNameAndLeavesTheRest() {
         KernelSource source = parse(TEXT).expand(Map.of("UNROLL", 2L, "ROWS_PER_BLOCK", 8L), SIGNATURE);
         assertThat(source.text()).contains("static final int ROWS = 0;", "private static final int COLS = 64;",
@@ -156,7 +177,7 @@ class KernelTemplateTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "// @stepp run grid=1      | use parameter, require, step or workspace",
+            "// @stepp run grid=1      | use parameter, require, step, workspace or tensor_map",
             "// @parameter UNROLL      | name each parameter once, with at least one value",
             "// @parameter UNROLL 1 x  | values are whole numbers",
             "// @parameter UNROLL 1.5  | values are whole numbers",
@@ -168,8 +189,11 @@ class KernelTemplateTest {
             "// @step run              | the step run was given 0 grid and 0 block dimensions: give 1 to 3 and 0 to 3",
             "// @step run grid=1;2;3;4 | the step run was given 4 grid and 0 block dimensions: give 1 to 3 and 0 to 3",
             "// @step run grid=        | the expression '' needs a number, a name or '(' at character 1",
-            "// @step run grid=1 x=2   | use grid=, block= or shared=",
-            "// @step run grid=1 + 2   | use grid=, block= or shared=, and no spaces in an expression"})
+            "// @step run grid=1 x=2   | use block=, cluster=, cooperative=, grid=, shared=, and no spaces in an expression",
+            "// @step run grid=1 cooperative=2 | cooperative is 0 or 1",
+            "// @tensor_map x dims=1;2 box=1 | the tensor map of x was given 2 dimensions and a box of 1: give 1 to 5, and"
+                    + " as many",
+            "// @step run grid=1 + 2   | use block=, cluster=, cooperative=, grid=, shared=, and no spaces in an expression"})
     void aMalformedDirectiveIsRefusedWithItsLine(String line, String reason) {
         assertThatThrownBy(() -> parse("// @step first grid=1\n    " + line + "\nclass Kernel {}"))
                 .isInstanceOf(IllegalArgumentException.class)

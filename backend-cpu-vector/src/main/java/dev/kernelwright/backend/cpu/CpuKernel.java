@@ -74,6 +74,7 @@ final class CpuKernel implements LoadedKernel {
 
     private static CompiledPlan compile(LaunchPlan plan, KernelSignature signature) throws KernelRejectedException {
         CompiledPlan compiled = new CompiledPlan(plan, signature);
+        compiled.requireSeparateBlocks("a CPU");
         for (int step = 0; step < compiled.stepCount(); step++) {
             if (compiled.gridDimensions(step) != 1 || compiled.blockDimensions(step) != 0
                     || !plan.steps().get(step).sharedBytes().toString().equals("0")) {

@@ -105,7 +105,7 @@ final class CudaBackend implements Backend {
                     + "': write it in that language");
         }
         CudaBinary binary = compiler().compile(source.text(), device.architecture());
-        return new KernelBinary(FORMAT, binary.cubin(), source.plan(), binary.log());
+        return new KernelBinary(FORMAT, binary.cubin(), source.plan(), binary.log(), binary.kernels());
     }
 
     private synchronized CudaCompiler compiler() {

@@ -11,6 +11,7 @@ import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.Probe;
+import dev.kernelwright.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.Set;
 /**
  * Every kernel against its op's reference on the machine's GPU, as a program that needs the JDK's base alone: {@code java
  * --enable-native-access=ALL-UNNAMED -cp classes:test-classes:sdk.jar dev.kernelwright.backend.cuda.CudaKernelChecks
- * [--time] [op ...]}. The JUnit test beside it runs the same.
+ * [--time | --time-halves] [op ...]}. The JUnit test beside it runs the same.
  *
  * <p>Every point is compiled once with every axis a range, and run on all shapes; and for each shape one is compiled with
  * fixed axes, by turns the default and one of the others.
@@ -53,18 +54,25 @@ public final class CudaKernelChecks implements AutoCloseable {
 
     /** Checks the kernels of an op. Throws an exception that names the kernel, its point and the shape. */
     public void check(String op) throws KernelRejectedException {
+        for (DType dtype : KernelFamily.DTYPES) {
+            check(op, dtype);
+        }
+    }
+
+    private void check(String op, DType dtype) throws KernelRejectedException {
         kernels = 0;
         worst = 0;
         for (KernelFamily family : KernelFamily.all()) {
             if (family.op().equals(op)) {
-                check(family);
+                check(family, dtype);
             }
         }
-        System.out.printf(Locale.ROOT, "%-10s ok %3d kernels, worst error %.3f of its bound%n", op, kernels, worst);
+        System.out.printf(Locale.ROOT, "%-10s %-4s ok %3d kernels, worst error %.3f of its bound%n", op, dtype.id(),
+                kernels, worst);
     }
 
-    private void check(KernelFamily family) throws KernelRejectedException {
-        Workload ranged = family.ranged();
+    private void check(KernelFamily family, DType dtype) throws KernelRejectedException {
+        Workload ranged = family.ranged(dtype);
         KernelTemplate template = backend.template(ranged.signature()).orElse(null);
         List<LoadedKernel> loaded = new ArrayList<>();
         List<String> names = new ArrayList<>();
@@ -79,31 +87,32 @@ public final class CudaKernelChecks implements AutoCloseable {
             }
             kernels += loaded.size();
             for (int i = 0; i < family.shapes().size(); i++) {
-                checkShape(family, i, loaded, names);
+                checkShape(family, dtype, i, loaded, names);
             }
         } finally {
             loaded.forEach(LoadedKernel::close);
         }
     }
 
-    private void checkShape(KernelFamily family, int index, List<LoadedKernel> loaded, List<String> names)
-            throws KernelRejectedException {
+    private void checkShape(KernelFamily family, DType dtype, int index, List<LoadedKernel> loaded,
+            List<String> names) throws KernelRejectedException {
         long[] shape = family.shapes().get(index);
-        Workload fixed = family.fixed(shape);
+        Workload fixed = family.fixed(shape, dtype);
         List<Values> kinds = List.of(Values.SMALL_INTEGERS, Values.NORMAL, Values.LARGE, Values.OFFSET,
                 SPECIAL.contains(family.op()) ? Values.SPECIAL : Values.NANS);
-        for (int misalignmentWords = 0; misalignmentWords < 2; misalignmentWords++) {
+        for (int misalignment = 0; misalignment < 2; misalignment++) {
             try (KernelTrial trial = new KernelTrial(backend, stream, fixed, shape,
-                    kinds.get((index + misalignmentWords) % kinds.size()), index, misalignmentWords)) {
+                    kinds.get((index + misalignment) % kinds.size()), index, misalignment)) {
                 for (int i = 0; i < loaded.size(); i++) {
-                    run(trial, loaded.get(i), names.get(i) + " of " + family.text(), shape);
+                    run(trial, loaded.get(i), names.get(i) + " of " + family.text() + " in " + dtype.id(), shape);
                 }
-                checkFixed(trial, fixed, index + misalignmentWords, shape);
+                checkFixed(trial, fixed, index + misalignment, shape);
                 if (indexInput(family.op()) >= 0 && shape[0] > 2) {
                     trial.setIndex(indexInput(family.op()), 1, -1);
                     trial.setIndex(indexInput(family.op()), (int) shape[0] - 1, 8192);
                     for (int i = 0; i < loaded.size(); i++) {
-                        run(trial, loaded.get(i), names.get(i) + " of " + family.text() + " with wrong indices", shape);
+                        run(trial, loaded.get(i), names.get(i) + " of " + family.text() + " in " + dtype.id()
+                                + " with wrong indices", shape);
                     }
                 }
             }
@@ -156,6 +165,7 @@ public final class CudaKernelChecks implements AutoCloseable {
     public static void main(String[] args) {
         List<String> ops = new ArrayList<>(List.of(args));
         boolean time = ops.remove("--time");
+        boolean timeHalves = ops.remove("--time-halves") || time;
         if (ops.isEmpty()) {
             StandardOps.all().forEach(op -> ops.add(op.name()));
         }
@@ -170,8 +180,12 @@ public final class CudaKernelChecks implements AutoCloseable {
                     failed = true;
                 }
             }
+            KernelTimes times = new KernelTimes(checks.backend, checks.stream);
             if (time) {
-                new KernelTimes(checks.backend, checks.stream).print(ops);
+                times.print(ops);
+            }
+            if (timeHalves) {
+                times.printHalves(ops);
             }
         }
         if (failed) {

@@ -14,6 +14,9 @@ import java.util.List;
  * @param shapes values of the axes
  */
 record KernelFamily(String text, List<long[]> shapes) {
+    /** The dtypes that every op has kernels for. */
+    static final List<DType> DTYPES = List.of(DType.F32, DType.F16, DType.BF16);
+
     private static KernelFamily of(String text, long[]... shapes) {
         return new KernelFamily(text, List.of(shapes));
     }
@@ -70,15 +73,15 @@ record KernelFamily(String text, List<long[]> shapes) {
     }
 
     /** Returns the workload class. */
-    Workload ranged() {
-        return StandardOps.catalog().parse(text, DType.F32);
+    Workload ranged(DType dtype) {
+        return StandardOps.catalog().parse(text, dtype);
     }
 
     /** Returns the workload of one shape alone. */
-    Workload fixed(long[] shape) {
-        Workload ranged = ranged();
+    Workload fixed(long[] shape, DType dtype) {
+        Workload ranged = ranged(dtype);
         OpDefinition op = ranged.op();
-        Workload.Builder builder = op.workload(DType.F32);
+        Workload.Builder builder = op.workload(dtype);
         ranged.signature().attributes().forEach(builder::attribute);
         for (int i = 0; i < shape.length; i++) {
             builder.axis(op.axes().get(i), shape[i]);

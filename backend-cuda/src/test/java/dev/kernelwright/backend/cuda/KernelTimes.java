@@ -1,6 +1,7 @@
 package dev.kernelwright.backend.cuda;
 
 import dev.kernelwright.op.BufferSpec;
+import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.StandardOps;
@@ -16,6 +17,7 @@ import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,6 +56,34 @@ final class KernelTimes {
             "attention(batch=1,q_len=4096,ctx=4096,heads=32,kv_heads=32,head_dim=128)",
             "attention(batch=4,q_len=2048,ctx=2048,heads=32,kv_heads=32,head_dim=128)");
 
+    /** Shapes whose names in lists of other libraries' times are known. */
+    private static final Map<String, String> HALVES = halves();
+
+    private static Map<String, String> halves() {
+        Map<String, String> byName = new LinkedHashMap<>();
+        byName.put("matmul_bf16_4096x4096x4096", "matmul(m=4096,n=4096,k=4096,transpose_b=1)");
+        byName.put("matmul_bf16_8192x8192x8192", "matmul(m=8192,n=8192,k=8192,transpose_b=1)");
+        byName.put("matmul_bf16_1x4096x4096", "matmul(m=1,n=4096,k=4096,transpose_b=1)");
+        byName.put("matmul_bf16_1x14336x4096", "matmul(m=1,n=14336,k=4096,transpose_b=1)");
+        byName.put("matmul_bf16_16x14336x4096", "matmul(m=16,n=14336,k=4096,transpose_b=1)");
+        byName.put("matmul_bf16_128x14336x4096", "matmul(m=128,n=14336,k=4096,transpose_b=1)");
+        byName.put("matmul_bf16_2048x14336x4096", "matmul(m=2048,n=14336,k=4096,transpose_b=1)");
+        byName.put("matmul_f16_4096x4096x4096", "matmul(m=4096,n=4096,k=4096)");
+        byName.put("rmsnorm_bf16_8192x4096", "rms_norm(rows=8192,cols=4096)");
+        byName.put("rmsnorm_bf16_65536x4096", "rms_norm(rows=65536,cols=4096)");
+        byName.put("rmsnorm_bf16_1x4096", "rms_norm(rows=1,cols=4096)");
+        byName.put("rmsnorm_bf16_16384x8192", "rms_norm(rows=16384,cols=8192)");
+        byName.put("silu_mul_bf16_8192x14336", "silu_mul(n=117440512)");
+        byName.put("silu_mul_bf16_1x14336", "silu_mul(n=14336)");
+        byName.put("rope_bf16_8192x32x128", "rope(rows=8192,heads=32,head_dim=128,positions=8192)");
+        byName.put("embedding_bf16_8192x4096", "embedding(rows=8192,vocab=32000,dim=4096)");
+        byName.put("attn_decode_gqa_bf16_B1H32K8S8192D128",
+                "attention(batch=1,q_len=1,ctx=8192,heads=32,kv_heads=8,head_dim=128)");
+        byName.put("attn_decode_gqa_bf16_B32H32K8S4096D128",
+                "attention(batch=32,q_len=1,ctx=4096,heads=32,kv_heads=8,head_dim=128)");
+        return byName;
+    }
+
     private final Backend backend;
     private final DeviceStream stream;
     private final Rooflines rooflines = new Rooflines(Optional.empty());
@@ -71,7 +101,7 @@ final class KernelTimes {
         for (String text : WORKLOADS) {
             if (ops.contains(text.substring(0, text.indexOf('(')))) {
                 try {
-                    print(StandardOps.catalog().parse(text, DType.F32));
+                    print(text, StandardOps.catalog().parse(text, DType.F32));
                 } catch (KernelRejectedException | RuntimeException e) {
                     System.out.println(text + " FAILED: " + e.getMessage());
                 }
@@ -79,7 +109,20 @@ final class KernelTimes {
         }
     }
 
-    private void print(Workload workload) throws KernelRejectedException {
+    /** Prints a line for each of the named shapes in half types. */
+    void printHalves(List<String> ops) {
+        HALVES.forEach((name, text) -> {
+            if (ops.contains(text.substring(0, text.indexOf('(')))) {
+                try {
+                    print(name, StandardOps.catalog().parse(text, name.contains("_f16_") ? DType.F16 : DType.BF16));
+                } catch (KernelRejectedException | RuntimeException e) {
+                    System.out.println(name + " FAILED: " + e.getMessage());
+                }
+            }
+        });
+    }
+
+    private void print(String name, Workload workload) throws KernelRejectedException {
         KernelSignature signature = workload.signature();
         long[] axes = signature.maxAxes();
         double baseline = Double.NaN;
@@ -106,16 +149,17 @@ final class KernelTimes {
         }
         long flops = workload.flops(axes);
         long bytes = workload.bytes(axes);
-        System.out.printf(Locale.ROOT, "%-86s %12.2f %12.2f %10.1f %10.3f %6.3f  %s%n", workload, baseline / 1e3,
+        System.out.printf(Locale.ROOT, "%-86s %12.2f %12.2f %10.1f %10.3f %6.3f  %s%n", name, baseline / 1e3,
                 best / 1e3, bytes / best, flops / best / 1e3, rooflines.of(backend).floorNanos(flops, bytes) / best,
                 bestPoint);
     }
 
     private List<LaunchArguments> arguments(Arena arena, KernelSignature signature, long[] axes) {
         SplittableRandom random = new SplittableRandom(1);
-        Tensor floats = Tensor.allocate(arena, DType.F32, RANDOM_FLOATS);
+        Tensor floats = Tensor.allocate(arena, signature.dtype(), RANDOM_FLOATS);
+        Elements elements = new Elements(floats);
         for (int i = 0; i < RANDOM_FLOATS; i++) {
-            floats.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+            elements.set(i, random.nextGaussian());
         }
         long count = Math.clamp(ROTATED_BYTES / Math.max(1, signature.totalBytes(axes)), 1, MAX_SETS);
         List<LaunchArguments> sets = new ArrayList<>();

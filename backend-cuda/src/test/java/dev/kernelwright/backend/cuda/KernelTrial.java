@@ -27,9 +27,11 @@ import java.util.SplittableRandom;
  * <p>What lies around an input is NaN, and an index far outside, so that a kernel which reads it shows.
  */
 final class KernelTrial implements AutoCloseable {
-    private static final int GUARD_WORDS = 64;
+    private static final int GUARD_BYTES = 256;
     /** A NaN that no kernel computes: an element that keeps it was not written. */
     private static final int UNWRITTEN = 0x7fc0_beef;
+    /** Two of them in half types. */
+    private static final int UNWRITTEN_HALVES = 0x7fc1_7fc1;
 
     /** What random inputs are like; each shows mistakes that the others hide. */
     enum Values {
@@ -76,10 +78,10 @@ final class KernelTrial implements AutoCloseable {
      * Makes a trial.
      *
      * @param seed makes it repeatable
-     * @param misalignmentWords how many words from an aligned address every buffer begins
+     * @param misalignment how many elements from an aligned address every buffer begins
      */
     KernelTrial(Backend backend, DeviceStream stream, Workload workload, long[] axes, Values values, long seed,
-            int misalignmentWords) {
+            int misalignment) {
         this.backend = backend;
         this.stream = stream;
         this.workload = workload;
@@ -87,12 +89,12 @@ final class KernelTrial implements AutoCloseable {
         this.axes = axes.clone();
         SplittableRandom random = new SplittableRandom(seed);
         for (BufferSpec spec : signature.buffers()) {
-            Buffer buffer = new Buffer(spec.dtype(), signature.shape(spec, axes), misalignmentWords);
+            Buffer buffer = new Buffer(spec.dtype(), signature.shape(spec, axes), misalignment);
             if (spec.indexLimit() != null) {
                 int limit = (int) signature.evaluate(spec.indexLimit(), axes);
                 buffer.fill(() -> random.nextInt(limit));
             } else if (!spec.output()) {
-                buffer.fill(() -> Float.floatToRawIntBits(values.next(random)));
+                buffer.fill(() -> values.next(random));
             }
             buffers.add(buffer);
         }
@@ -168,13 +170,18 @@ final class KernelTrial implements AutoCloseable {
     private double compare(int output) {
         Elements found = new Elements(buffers.get(signature.inputs().size() + output).found());
         double[] values = expected.get(output);
+        double largest = found.dtype() == DType.F16
+                ? 65_504
+                : found.dtype() == DType.BF16
+                        ? 0x1.fep127
+                        : Float.MAX_VALUE;
         double worst = 0;
         for (int i = 0; i < values.length; i++) {
             double result = found.get(i);
             double bound = bounds.get(output)[i];
             double error = Math.abs(result - values[i]);
-            // Beyond the largest float, infinity is what the type can say.
-            boolean overflow = Double.isInfinite(result) && Math.abs(values[i]) > Float.MAX_VALUE
+            // Beyond the type's largest number, infinity is what it can say.
+            boolean overflow = Double.isInfinite(result) && Math.abs(values[i]) + bound > largest
                     && Math.signum(result) == Math.signum(values[i]);
             boolean right = Double.isFinite(values[i]) ? error <= bound : Double.compare(result, values[i]) == 0;
             if (!right && !overflow) {
@@ -194,58 +201,59 @@ final class KernelTrial implements AutoCloseable {
     }
 
     @FunctionalInterface
-    private interface Bits {
-        int next();
+    private interface Source {
+        double next();
     }
 
     /** A tensor between two guards, on the host as it is to be and on the device. */
     private final class Buffer {
         final DType dtype;
         final long[] shape;
-        final int start;
-        final int count;
+        final long start;
+        final long end;
         final MemorySegment before;
         final MemorySegment after;
         final Tensor device;
 
-        Buffer(DType dtype, long[] shape, int misalignmentWords) {
-            this(arena, dtype, shape, misalignmentWords);
+        Buffer(DType dtype, long[] shape, int misalignment) {
+            this(arena, dtype, shape, misalignment);
         }
 
-        Buffer(Arena arena, DType dtype, long[] shape, int misalignmentWords) {
+        Buffer(Arena arena, DType dtype, long[] shape, int misalignment) {
             this.dtype = dtype;
             this.shape = shape;
-            this.start = GUARD_WORDS + misalignmentWords;
-            this.count = Math.toIntExact(Tensor.byteSize(dtype, shape) / Integer.BYTES);
-            int words = start + count + GUARD_WORDS;
-            before = arena.allocate(4L * words, Tensor.ALIGNMENT_BYTES);
-            after = arena.allocate(4L * words, Tensor.ALIGNMENT_BYTES);
+            this.start = GUARD_BYTES + (long) misalignment * dtype.byteSize();
+            this.end = start + Tensor.byteSize(dtype, shape);
+            long words = Math.ceilDiv(end + GUARD_BYTES, Integer.BYTES);
+            before = arena.allocate(4 * words, Tensor.ALIGNMENT_BYTES);
+            after = arena.allocate(4 * words, Tensor.ALIGNMENT_BYTES);
             device = backend.allocate(arena, DType.I32, words);
-            for (int i = 0; i < words; i++) {
-                before.setAtIndex(ValueLayout.JAVA_INT, i, UNWRITTEN);
+            for (long i = 0; i < words; i++) {
+                before.setAtIndex(ValueLayout.JAVA_INT, i, dtype.byteSize() == 2 ? UNWRITTEN_HALVES : UNWRITTEN);
             }
         }
 
-        void fill(Bits bits) {
-            for (int i = 0; i < count; i++) {
-                set(i, bits.next());
+        void fill(Source source) {
+            Elements elements = new Elements(onHost());
+            for (long i = 0; i < elements.count(); i++) {
+                elements.set(i, source.next());
             }
         }
 
-        void set(int index, int bits) {
-            before.setAtIndex(ValueLayout.JAVA_INT, start + index, bits);
+        void set(int index, int value) {
+            new Elements(onHost()).set(index, value);
         }
 
         Tensor onHost() {
-            return Tensor.wrap(before.asSlice(4L * start, 4L * count), dtype, shape);
+            return Tensor.wrap(before.asSlice(start, end - start), dtype, shape);
         }
 
         Tensor found() {
-            return Tensor.wrap(after.asSlice(4L * start, 4L * count), dtype, shape);
+            return Tensor.wrap(after.asSlice(start, end - start), dtype, shape);
         }
 
         Tensor onDevice() {
-            return Tensor.over(device.memory(), 4L * start, dtype, shape);
+            return Tensor.over(device.memory(), start, dtype, shape);
         }
 
         void upload() {
@@ -264,11 +272,15 @@ final class KernelTrial implements AutoCloseable {
         void requireGuards(String name) {
             backend.copy(stream, device, Tensor.wrap(after, DType.I32, device.shape()));
             stream.synchronize();
-            for (int i = 0; i < start + count + GUARD_WORDS; i++) {
-                if ((i < start || i >= start + count) && after.getAtIndex(ValueLayout.JAVA_INT, i) != UNWRITTEN) {
-                    throw new IllegalStateException("the word " + (i - start) + " of " + name + ", which has " + count
-                            + ", was written");
-                }
+            requireSame(name, 0, start);
+            requireSame(name, end, before.byteSize());
+        }
+
+        private void requireSame(String name, long from, long to) {
+            long at = MemorySegment.mismatch(before, from, to, after, from, to);
+            if (at >= 0) {
+                throw new IllegalStateException("byte " + (from + at - start) + " of " + name + ", which has "
+                        + (end - start) + ", was written");
             }
         }
     }

@@ -56,7 +56,9 @@ final class OpenClKernel implements LoadedKernel {
             throws KernelRejectedException {
         OpenClKernel kernel;
         try {
-            kernel = new OpenClKernel(new CompiledPlan(launchPlan, signature), signature, program);
+            CompiledPlan plan = new CompiledPlan(launchPlan, signature);
+            plan.requireSeparateBlocks("OpenCL");
+            kernel = new OpenClKernel(plan, signature, program);
         } catch (KernelRejectedException e) {
             ClProgram.release(program);
             throw e;

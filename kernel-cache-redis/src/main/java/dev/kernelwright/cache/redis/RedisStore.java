@@ -59,7 +59,7 @@ public final class RedisStore implements KernelStore {
     private static final String PUBLISHED = "kernelwright:published";
     private static final int CONNECT_MILLIS = 300;
     /** A call that binds an op waits for it at most this long, and that once: then the server is left alone. */
-    private static final int ANSWER_MILLIS = 500;
+    private static final Duration ANSWER = Duration.ofMillis(500);
     private static final int MAX_CONNECTIONS = 4;
     /** The drivers of one key; a hash with more was filled by something else. */
     private static final int MAX_RECORDS_PER_KEY = 64;
@@ -95,10 +95,10 @@ public final class RedisStore implements KernelStore {
      * @throws IllegalArgumentException if that names no server
      */
     public static RedisStore open(URI server) {
-        return open(server, LEASE_LENGTH);
+        return open(server, LEASE_LENGTH, ANSWER);
     }
 
-    static RedisStore open(URI server, Duration leaseLength) {
+    static RedisStore open(URI server, Duration leaseLength, Duration answer) {
         boolean tls = "rediss".equals(server.getScheme());
         if (server.getHost() == null || (!tls && !"redis".equals(server.getScheme()))) {
             throw new IllegalArgumentException(
@@ -107,12 +107,12 @@ public final class RedisStore implements KernelStore {
         }
         HostAndPort address = new HostAndPort(server.getHost(), server.getPort() < 0 ? 6379 : server.getPort());
         JedisClientConfig config = DefaultJedisClientConfig.builder().connectionTimeoutMillis(CONNECT_MILLIS)
-                .socketTimeoutMillis(ANSWER_MILLIS).user(JedisURIHelper.getUser(server))
+                .socketTimeoutMillis((int) answer.toMillis()).user(JedisURIHelper.getUser(server))
                 .password(JedisURIHelper.getPassword(server)).database(JedisURIHelper.getDBIndex(server)).ssl(tls)
                 .clientName("kernelwright").build();
         ConnectionPoolConfig pool = new ConnectionPoolConfig();
         pool.setMaxTotal(MAX_CONNECTIONS);
-        pool.setMaxWait(Duration.ofMillis(ANSWER_MILLIS));
+        pool.setMaxWait(answer);
         pool.setJmxEnabled(false);
         return new RedisStore(server.getScheme() + "://" + address, new JedisPooled(pool, address, config),
                 leaseLength);
@@ -152,12 +152,13 @@ public final class RedisStore implements KernelStore {
 
     private Optional<TuningRecord> newest(KernelKey key, Set<String> names,
             Function<TuningRecord, Boolean> fits) {
-        return names.stream().flatMap(name -> read(key, name)).filter(fits::apply)
+        return names.stream().flatMap(name -> read(RECORD + key.digest(), name))
+                .filter(record -> record.key().equals(key) && fits.apply(record))
                 .max(Comparator.comparing(TuningRecord::created));
     }
 
-    private Stream<TuningRecord> read(KernelKey key, String name) {
-        byte[] hash = (RECORD + key.digest()).getBytes(UTF_8);
+    private Stream<TuningRecord> read(String hashName, String name) {
+        byte[] hash = hashName.getBytes(UTF_8);
         byte[] field = name.getBytes(UTF_8);
         byte[] file = ask(jedis -> {
             // First its length: the answer would be in memory as a whole.
@@ -168,10 +169,9 @@ public final class RedisStore implements KernelStore {
             return Stream.empty();
         }
         try {
-            TuningRecord record = RecordCodec.decode(file);
-            return record.key().equals(key) ? Stream.of(record) : Stream.empty();
+            return Stream.of(RecordCodec.decode(file));
         } catch (RecordFormatException e) {
-            LOG.debug("the record {} in {} is not used: {}", key, location, e.getMessage());
+            LOG.debug("the record {} of {} in {} is not used: {}", name, hashName, location, e.getMessage());
             return Stream.empty();
         }
     }
@@ -286,6 +286,10 @@ public final class RedisStore implements KernelStore {
         @Override
         public void onSubscribe(String channel, int count) {
             availability.succeeded();
+            if (closed.getCount() == 0) {
+                // While it was being made.
+                unsubscribe();
+            }
         }
 
         @Override
@@ -337,15 +341,8 @@ public final class RedisStore implements KernelStore {
     private Optional<KernelKey> readKeyOf(String hash) {
         Set<String> names = ask(jedis -> jedis.hlen(hash) > MAX_RECORDS_PER_KEY ? Set.of() : jedis.hkeys(hash),
                 Set.of());
-        for (String name : names) {
-            byte[] file = ask(jedis -> jedis.hget(hash.getBytes(UTF_8), name.getBytes(UTF_8)), new byte[0]);
-            try {
-                return Optional.of(RecordCodec.decode(file == null ? new byte[0] : file).key());
-            } catch (RecordFormatException e) {
-                // Another driver's may be sound.
-            }
-        }
-        return Optional.empty();
+        // Of several drivers' records, any that is sound.
+        return names.stream().flatMap(name -> read(hash, name)).map(TuningRecord::key).findFirst();
     }
 
     @Override

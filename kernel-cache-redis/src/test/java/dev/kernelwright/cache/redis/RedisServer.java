@@ -5,16 +5,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** A Redis or Valkey server on a free port of the loopback, for as long as a test. */
 final class RedisServer {
+    private static final int TRIES = 3;
+
     private final Path program;
     private final Path folder;
     private final int port;
@@ -30,13 +33,25 @@ final class RedisServer {
     static RedisServer start(Path folder) throws IOException, InterruptedException {
         Optional<Path> program = program();
         assumeTrue(program.isPresent(), "no redis-server or valkey-server on the PATH: install Debian's redis-server");
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+        for (int tries = 1;; tries++) {
+            RedisServer server = new RedisServer(program.get(), folder, freePort());
+            try {
+                server.start();
+                return server;
+            } catch (IOException e) {
+                server.stop();
+                // Another program may have taken the port in the meantime.
+                if (tries == TRIES) {
+                    throw e;
+                }
+            }
         }
-        RedisServer server = new RedisServer(program.get(), folder, port);
-        server.start();
-        return server;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     private static Optional<Path> program() {
@@ -52,15 +67,20 @@ final class RedisServer {
                 "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.toString()))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         long deadline = System.nanoTime() + 20_000_000_000L;
-        while (true) {
-            try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() > deadline || !process.isAlive()) {
-                    throw e;
-                }
-                Thread.sleep(20);
+        while (!answers()) {
+            if (System.nanoTime() > deadline || !process.isAlive()) {
+                throw new IOException("no " + program + " came up on the port " + port);
             }
+            Thread.sleep(20);
+        }
+    }
+
+    /** Returns whether it is this server that answers on the port. */
+    private boolean answers() {
+        try (Jedis redis = new Jedis(uri())) {
+            return redis.info("server").contains("process_id:" + process.pid() + "\r");
+        } catch (JedisException e) {
+            return false;
         }
     }
 

@@ -37,6 +37,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,10 +48,13 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisPooled;
 
-@Timeout(60)
+@Timeout(120)
 class RedisStoreTest {
     private static final KernelKey KEY = key("add@1");
-    private static final Duration LEASE = Duration.ofMillis(400);
+    /** Renewed every second, which a machine would have to miss by two. */
+    private static final Duration LEASE = Duration.ofSeconds(3);
+    /** A server that is there is never given up, however busy the machine is. */
+    private static final Duration PATIENT = Duration.ofSeconds(30);
     private static final Duration LONG = Duration.ofMinutes(1);
 
     @TempDir
@@ -61,8 +66,8 @@ class RedisStoreTest {
     @BeforeEach
     void start() throws Exception {
         server = RedisServer.start(folder);
-        store = RedisStore.open(server.uri(), LEASE);
-        other = RedisStore.open(server.uri(), LEASE);
+        store = RedisStore.open(server.uri(), LEASE, PATIENT);
+        other = RedisStore.open(server.uri(), LEASE, PATIENT);
     }
 
     @AfterEach
@@ -136,11 +141,16 @@ class RedisStoreTest {
 
     @Test
     void aLeaseIsHeldByOneInTheFleetAndARenewedOneLasts() throws Exception {
-        try (Lease _ = store.tryLease(KEY, LONG).orElseThrow()) {
-            long end = System.nanoTime() + 3 * LEASE.toNanos();
-            while (System.nanoTime() < end) {
+        try (Lease _ = store.tryLease(KEY, LONG).orElseThrow(); Jedis redis = new Jedis(server.uri())) {
+            for (int renewal = 0; renewal < 2; renewal++) {
+                AtomicLong left = new AtomicLong(LEASE.toMillis() + 1);
+                // What is left of it falls until it is renewed.
+                await(() -> {
+                    long now = redis.pttl("kernelwright:lease:" + KEY.digest());
+                    assertThat(now).isPositive();
+                    return now > left.getAndSet(now);
+                });
                 assertThat(other.tryLease(KEY, LONG)).isEmpty();
-                Thread.sleep(20);
             }
         }
         other.tryLease(KEY, LONG).orElseThrow().close();
@@ -149,7 +159,6 @@ class RedisStoreTest {
     @Test
     void aLeaseThatIsNotRenewedEnds() throws Exception {
         Lease hung = store.tryLease(KEY, Duration.ZERO).orElseThrow();
-        assertThat(other.tryLease(KEY, LONG)).isEmpty();
         await(() -> other.tryLease(KEY, LONG).isPresent());
         hung.close();
         assertThat(store.tryLease(KEY, LONG)).as("a lost lease gives back nothing").isEmpty();
@@ -220,12 +229,11 @@ class RedisStoreTest {
         assertThat(store.tryLease(KEY, LONG)).containsSame(Lease.UNSHARED);
         assertThatIOException().isThrownBy(() -> store.put(record(KEY, "away", "1"))).withMessageContaining("is away");
         assertThat(store.problems()).singleElement().asString().contains(store.location(), "is away");
-        long began = System.nanoTime();
         for (int i = 0; i < 1_000; i++) {
             assertThat(store.find(KEY, target("1"))).isEmpty();
         }
-        // It is not asked a thousand times; the few times that it is, the loopback refuses at once.
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        // The pauses double, so that ten failures take minutes.
+        assertThat(store.problems()).singleElement().asString().containsPattern("; [1-9] failures since the start");
 
         server.start();
         await(() -> {
@@ -250,15 +258,31 @@ class RedisStoreTest {
 
     @Test
     void aServerThatAnswersNothingIsGivenUpWithinASecond() throws Exception {
-        try (ServerSocket silent = new ServerSocket(0, 50,
-                InetAddress.getLoopbackAddress());
-                RedisStore waiting = RedisStore.open(URI.create("redis://127.0.0.1:" + silent.getLocalPort()))) {
-            long began = System.nanoTime();
-            assertThat(waiting.find(KEY, target("1"))).isEmpty();
-            // Connecting, a greeting and one question; twice the timeouts, for a busy machine.
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
-            assertThat(waiting.problems()).hasSize(1);
+        long shortest = Long.MAX_VALUE;
+        // A busy machine may hold up one try, but not each.
+        for (int i = 0; i < 5; i++) {
+            try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                    RedisStore waiting = RedisStore.open(URI.create("redis://127.0.0.1:" + silent.getLocalPort()))) {
+                long began = System.nanoTime();
+                assertThat(waiting.find(KEY, target("1"))).isEmpty();
+                shortest = Math.min(shortest, System.nanoTime() - began);
+                assertThat(waiting.problems()).hasSize(1);
+            }
         }
+        assertThat(Duration.ofNanos(shortest)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    /** The thread of a closed store must not wait for messages for ever. */
+    @Test
+    void aStoreThatIsClosedListensNoMore() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            RedisStore listening = RedisStore.open(server.uri(), LEASE, PATIENT);
+            listening.onPublished(_ -> {});
+            // So that some are closed before they listen, some while they begin to, and some afterwards.
+            LockSupport.parkNanos(i * 50_000L);
+            listening.close();
+        }
+        awaitListeners(0);
     }
 
     @Test

@@ -72,10 +72,10 @@ public enum Attack {
     /** What lies there may be anything, and the page may be missing. */
     READ_BEHIND("reads behind its input", "OUT_OF_BOUNDS"),
     /** An index of the data's that is taken unchecked. */
-    UNCHECKED_INDEX("turns data into an address", "OUT_OF_BOUNDS"),
+    UNCHECKED_INDEX("turns data into an address", "OUT_OF_BOUNDS", "CRASHED"),
 
     /** In a variable that outlives a call. */
-    STATE_IN_STATICS("keeps state in a static variable", "FORBIDDEN_MEMBER"),
+    STATE_IN_STATICS("keeps state in a static variable", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** Between the call that is checked and the one that is timed. */
     CACHED_BY_ADDRESS("knows its inputs again by their address", "FORBIDDEN_MEMBER", "STATEFUL"),
     /** In memory that is lent for one call. */
@@ -94,7 +94,7 @@ public enum Attack {
     /** The order of additions, or a lost update. */
     RACE_BETWEEN_BLOCKS("lets blocks race for an element", "NON_DETERMINISTIC", "WRONG_NUMERICS"),
     /** A clock, to know when it is timed. */
-    CLOCK("reads a clock", "FORBIDDEN_MEMBER"),
+    CLOCK("reads a clock", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** What is drawn differs from run to run. */
     RANDOM("draws random numbers", "FORBIDDEN_MEMBER"),
     /** The identity of an object is a number that nobody chose. */
@@ -132,9 +132,9 @@ public enum Attack {
     /** Never returns. */
     ENDLESS_LOOP("loops for ever", "TIMEOUT"),
     /** Fills the stack. */
-    DEEP_RECURSION("recurses without end", "CRASHED", "FORBIDDEN_MEMBER"),
+    DEEP_RECURSION("recurses without end", "CRASHED", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** Takes memory that it was not given. */
-    ALLOCATES("allocates memory", "FORBIDDEN_MEMBER", "CRASHED"),
+    ALLOCATES("allocates memory", "FORBIDDEN_MEMBER", "CRASHED", "COMPILE_ERROR"),
     /** A division by zero, or what else a device traps. */
     TRAPS("divides by zero", "CRASHED"),
     /** Keeps the compiler busy, or fills its memory. */

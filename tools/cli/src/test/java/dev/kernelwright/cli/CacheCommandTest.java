@@ -10,6 +10,7 @@ import dev.kernelwright.spi.TuningRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -146,6 +147,19 @@ class CacheCommandTest {
         assertThat(run.out().lines().filter(line -> line.startsWith(here.key().toString())))
                 .singleElement().asString().contains("UNSOUND", "cannot be loaded");
         assertThat(run.out()).contains("2 sound, 1 unsound");
+    }
+
+    @Test
+    void doctorShowsWhatIsWrongWithTheCache() throws IOException {
+        Instant future = Instant.now().plus(Duration.ofDays(400));
+        TuningRecord record = Records.tuned("add(n=16)", Records.otherMachine("cpu", "A Third Processor"));
+        Records.put(cache, new TuningRecord(record.key(), record.target(), record.kernel(), record.evaluation(),
+                record.provenance(), future, null));
+        Files.writeString(Files.createDirectory(cache.resolve("quarantine")).resolve("was-damaged"), "");
+        List<String> found = CommandRun.of("doctor", "--json", "--cache", cache.toString()).json().get("checks")
+                .findValuesAsText("found");
+        assertThat(found).anySatisfy(text -> assertThat(text).contains("was made at " + future, "set the clock"));
+        assertThat(found).anySatisfy(text -> assertThat(text).contains("files in " + cache.resolve("quarantine")));
     }
 
     @Test

@@ -149,6 +149,7 @@ class EndToEndTest {
         JsonNode json = run("doctor", "--json").json();
         assertThat(json.get("checks").findValuesAsText("subject")).contains("java", "just-in-time compiler",
                 "vector module", "java compiler", "threads", "memory", "device cpu", "cache", "disk", "tuner",
+                "isolation",
                 "trial worker");
         assertThat(json.get("healthy").booleanValue()).as("%s", json).isTrue();
     }

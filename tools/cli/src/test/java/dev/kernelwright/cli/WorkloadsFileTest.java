@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkloadsFileTest {
     @TempDir
@@ -32,6 +33,13 @@ class WorkloadsFileTest {
                 ]}
                 """)).map(Workload::toString).containsExactly("rms_norm(rows=1,cols=4096,eps=1.0E-5):f32",
                 "rms_norm(rows=1..64,cols=4096,eps=1.0E-5):f32", "matmul(m=1,n=2,k=3,transpose_b=1):bf16");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"transformer-block", "llama-3-8b"})
+    void readsTheSamplesOfWhichNoWorkloadIsThereTwice(String sample) {
+        assertThat(WorkloadsFile.read(Path.of("../../samples", sample + ".json"))).extracting(Workload::toString)
+                .doesNotHaveDuplicates();
     }
 
     @ParameterizedTest

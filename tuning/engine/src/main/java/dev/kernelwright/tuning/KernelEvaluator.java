@@ -228,13 +228,28 @@ public final class KernelEvaluator implements AutoCloseable {
             if (SUSPICIOUS.contains(e.reason())) {
                 discardWorker();
             }
-            return e.reason() == ReasonCode.TIMEOUT && deadline.isPast()
-                    ? Evaluation.rejected(ReasonCode.TIMEOUT, "the time that was allowed ended before the verdict")
-                    : rejected(e);
-        } catch (IOException | RuntimeException e) {
+            return e.reason() == ReasonCode.TIMEOUT && deadline.isPast() ? outOfTime() : rejected(e);
+        } catch (IOException e) {
+            discardWorker();
+            if (isClosed() || !deadline.isPast()) {
+                throw e;
+            }
+            // Whatever was under way, a worker's start or the baseline, was ended for the time's sake.
+            return outOfTime();
+        } catch (RuntimeException e) {
             discardWorker();
             throw e;
         }
+    }
+
+    private boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
+    private static Evaluation outOfTime() {
+        return Evaluation.rejected(ReasonCode.TIMEOUT, "the time that was allowed ended before the verdict");
     }
 
     private static Evaluation rejected(KernelRejectedException e) {
@@ -323,7 +338,8 @@ public final class KernelEvaluator implements AutoCloseable {
             if (worker != null && worker.isUsable()) {
                 return worker;
             }
-            TrialWorker started = TrialWorker.start(limits, backend, threads, KernelTimer.memoryBytes(workload));
+            TrialWorker started = TrialWorker.start(limits, backend, threads, KernelTimer.memoryBytes(workload),
+                    deadline);
             worker = started;
             baseline = started.loadBaseline(signature, deadline);
             if (baseline.isPresent() && !baselineChecked) {

@@ -78,13 +78,15 @@ class HostileStreamTest {
     /** Proposes hostile kernels in turn and an honest one at the end, and takes the time of each verdict. */
     private static final class Hostile implements KernelGenerator {
         private final int count;
+        private final long allowedNanos;
         private final List<String> mistakes = new ArrayList<>();
         private long longestNanos;
         private int judged;
         private Remains before = new Remains(0, 0, List.of());
 
-        Hostile(int count) {
+        Hostile(int count, long allowedNanos) {
             this.count = count;
+            this.allowedNanos = allowedNanos;
         }
 
         @Override
@@ -120,7 +122,7 @@ class HostileStreamTest {
                         longestNanos = Math.max(longestNanos, nanos);
                         judged++;
                         ReasonCode expected = HOSTILE.get(behaviours.get((next - 1) % behaviours.size()));
-                        if (evaluation.reason() != expected || nanos > KERNEL_TIME.toNanos() + GRACE_NANOS) {
+                        if (evaluation.reason() != expected || nanos > allowedNanos) {
                             mistakes.add(candidate.text() + " after " + nanos / 1_000_000 + " ms: "
                                     + evaluation.reason() + ", " + evaluation.message());
                         }
@@ -136,7 +138,9 @@ class HostileStreamTest {
             try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"));
                     Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
                 return new Remains(descriptors.count(), Thread.getAllStackTraces().size(), temporary
-                        .filter(file -> file.getFileName().toString().startsWith("kernelwright-isolation")).toList());
+                        .filter(file -> file.getFileName().toString()
+                                .startsWith("kernelwright-isolation-" + ProcessHandle.current().pid() + "-"))
+                        .toList());
             } catch (IOException e) {
                 return new Remains(0, 0, List.of());
             }
@@ -145,21 +149,22 @@ class HostileStreamTest {
 
     @Test
     void theApplicationSurvivesHostileKernels() throws Exception {
-        run(FEW);
+        // How soon a JVM starts is the machine's affair, which may be anybody's here: no verdict is too late.
+        run(FEW, Long.MAX_VALUE);
     }
 
     @Test
     @Tag("stress")
-    void theApplicationSurvivesAThousandHostileKernels() throws Exception {
-        run(MANY);
+    void theApplicationSurvivesAThousandHostileKernelsAndNoVerdictIsLate() throws Exception {
+        run(MANY, KERNEL_TIME.toNanos() + GRACE_NANOS);
     }
 
     @SuppressWarnings("SystemOut") // the figures that are kept
-    private static void run(int count) throws Exception {
+    private static void run(int count, long allowedNanos) throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong calls = new AtomicLong();
         AtomicLong wrong = new AtomicLong();
-        Hostile hostile = new Hostile(count);
+        Hostile hostile = new Hostile(count, allowedNanos);
         long start = System.nanoTime();
         try (ComputeRuntime application = ComputeRuntime.builder().devices("fake").missPolicy(
                 MissPolicy.BASELINE_ONLY).build();

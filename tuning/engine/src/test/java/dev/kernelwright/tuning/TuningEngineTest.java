@@ -167,6 +167,22 @@ class TuningEngineTest {
     }
 
     @Test
+    void theWinnerIsVerifiedInFullAndTimedAtTheEndAndTheNextBestFollowsOneThatFails() throws Exception {
+        // It is right in a search, which does not look at what earlier launches leave.
+        Proposing only = new Proposing("only", source(Behaviour.SKIPS_WHAT_IS_DONE), FakeBackend.source(200));
+        try (Tuner tuner = engine(only).build()) {
+            TuningRecord record = tuner.submit(request(), NO_LISTENER).get();
+            assertThat(only.learnt).containsExactly(ReasonCode.ACCEPTED, ReasonCode.ACCEPTED);
+            assertThat(record.evaluation().accepted()).as(record.evaluation().message()).isTrue();
+            assertThat(record.kernel().source()).isEqualTo(FakeBackend.source(200));
+            assertThat(record.provenance()).containsEntry("candidate", "2").containsEntry("rejected.STATEFUL", "1");
+            assertThat(record.evaluation().verification().stages())
+                    .contains("what earlier launches left, with a few elements changed");
+            assertThat(record.evaluation().kernel().minNanos()).isGreaterThanOrEqualTo(200_000);
+        }
+    }
+
+    @Test
     void thatNothingBeatsTheBaselineIsARecordThatExpires() throws Exception {
         try (Tuner tuner = engine(new Proposing("only", source(Behaviour.SLOW), source(Behaviour.ZEROS))).build()) {
             TuningRecord record = tuner.submit(request(), NO_LISTENER).get();

@@ -1,5 +1,6 @@
 package dev.kernelwright.backend.cuda.compile;
 
+import dev.kernelwright.spi.KernelResources;
 import java.util.List;
 
 /**

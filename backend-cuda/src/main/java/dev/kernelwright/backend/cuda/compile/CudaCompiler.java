@@ -39,24 +39,34 @@ public final class CudaCompiler {
     /** Finds a compiler where an environment says. */
     static Loaded<CudaCompiler> find(Map<String, String> environment) {
         CudaToolkit toolkit = new CudaToolkit(environment);
-        return switch (Nvrtc.load(toolkit.libraryFolders())) {
-            case Loaded.Found<Nvrtc>(Nvrtc nvrtc) -> new Loaded.Found<>(
-                    new CudaCompiler(new NvrtcCompiler(nvrtc, toolkit.includeFolders())));
-            case Loaded.Missing<Nvrtc>(String reason, String cure) -> findNvcc(toolkit, environment, reason);
+        return switch (findNvrtc(toolkit)) {
+            case Loaded.Found<CudaCompiler> found -> found;
+            case Loaded.Missing<CudaCompiler>(String noNvrtc, String cure) -> switch (findNvcc(toolkit, environment)) {
+                case Loaded.Found<CudaCompiler> found -> found;
+                case Loaded.Missing<CudaCompiler>(String noNvcc, String sameCure) -> new Loaded.Missing<>(
+                        noNvrtc + "; " + noNvcc, cure);
+            };
         };
     }
 
-    /** Finds nvcc; {@code otherwise} says why it is looked for. */
-    static Loaded<CudaCompiler> findNvcc(CudaToolkit toolkit, Map<String, String> environment, String otherwise) {
+    static Loaded<CudaCompiler> findNvrtc(CudaToolkit toolkit) {
+        return switch (Nvrtc.load(toolkit.libraryFolders())) {
+            case Loaded.Found<Nvrtc>(Nvrtc nvrtc) -> new Loaded.Found<>(
+                    new CudaCompiler(new NvrtcCompiler(nvrtc, toolkit.includeFolders())));
+            case Loaded.Missing<Nvrtc>(String reason, String cure) -> new Loaded.Missing<>(reason, CURE);
+        };
+    }
+
+    static Loaded<CudaCompiler> findNvcc(CudaToolkit toolkit, Map<String, String> environment) {
         Optional<Path> nvcc = toolkit.nvcc();
         if (nvcc.isEmpty()) {
-            return new Loaded.Missing<>(otherwise + "; nvcc was looked for in CUDA_HOME, CUDA_PATH, PATH and"
-                    + " /usr/local/cuda* and not found either", CURE);
+            return new Loaded.Missing<>("nvcc was looked for in CUDA_HOME, CUDA_PATH, PATH and /usr/local/cuda* and not"
+                    + " found", CURE);
         }
         try {
             return new Loaded.Found<>(new CudaCompiler(new NvccCompiler(nvcc.get(), environment)));
         } catch (UncheckedIOException | IllegalStateException e) {
-            return new Loaded.Missing<>(otherwise + "; " + e.getMessage(), CURE);
+            return new Loaded.Missing<>("the nvcc that was found does not work: " + e.getMessage(), CURE);
         }
     }
 

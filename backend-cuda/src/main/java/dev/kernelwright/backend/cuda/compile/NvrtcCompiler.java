@@ -21,6 +21,12 @@ import java.util.concurrent.TimeoutException;
  * it ends. Sources that nobody has seen are better compiled in a process that can be killed.
  */
 final class NvrtcCompiler implements SourceCompiler {
+    /**
+     * What a compilation may take of the stack. Like any compiler it calls itself as deep as its source is large, and a
+     * thread of Java's has 1 MiB. Only what is used is taken from the system.
+     */
+    private static final long STACK_BYTES = 256L << 20;
+
     private final Nvrtc nvrtc;
     private final List<Path> includeFolders;
 
@@ -40,7 +46,7 @@ final class NvrtcCompiler implements SourceCompiler {
                 "--std=c++17"));
         includeFolders.forEach(folder -> options.add("--include-path=" + folder));
         FutureTask<Nvrtc.Output> task = new FutureTask<>(() -> nvrtc.compile(source, "kernel.cu", options));
-        Thread.ofPlatform().daemon().name("kernelwright-nvrtc").start(task);
+        Thread.ofPlatform().daemon().name("kernelwright-nvrtc").stackSize(STACK_BYTES).start(task);
         try {
             Nvrtc.Output output = task.get(timeLimit.toMillis(), TimeUnit.MILLISECONDS);
             String ptx = output.ptx();

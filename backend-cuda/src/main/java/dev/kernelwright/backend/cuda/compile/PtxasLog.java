@@ -1,5 +1,6 @@
 package dev.kernelwright.backend.cuda.compile;
 
+import dev.kernelwright.spi.KernelResources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -12,9 +13,7 @@ final class PtxasLog {
             + "|Function properties for (?<function>\\S+)"
             + "|(?<stack>\\d+) bytes stack frame, (?<stores>\\d+) bytes spill stores, (?<loads>\\d+) bytes spill loads"
             + "|Used (?<registers>\\d+) registers(?<rest>.*)");
-    private static final Pattern BARRIERS = Pattern.compile("used (\\d+) barriers");
     private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
-    private static final Pattern CONSTANT = Pattern.compile("(\\d+) bytes cmem\\[\\d+]");
 
     private PtxasLog() {}
 
@@ -40,9 +39,8 @@ final class PtxasLog {
                 stores = Integer.parseInt(line.group("stores"));
                 loads = Integer.parseInt(line.group("loads"));
             } else if (line.group("registers") != null && !entry.isEmpty()) {
-                String rest = line.group("rest");
-                kernels.add(new KernelResources(entry, Integer.parseInt(line.group("registers")), stores, loads, stack,
-                        sum(SHARED, rest), sum(CONSTANT, rest), sum(BARRIERS, rest)));
+                kernels.add(new KernelResources(entry, Integer.parseInt(line.group("registers")), stores + loads, stack,
+                        sum(SHARED, line.group("rest"))));
                 entry = "";
             }
         }

@@ -1,5 +1,6 @@
 // A block of 256 threads for each row: a thread finds the best of every 256th element, and the block the best of those.
 // @step run grid=rows block=256
+#include "../element.cuh"
 
 // An integer that is greater for a greater element, greatest for NaN, and for equal elements in a lower column.
 __device__ unsigned long long rank(float value, long long column) {
@@ -11,9 +12,9 @@ __device__ unsigned long long rank(float value, long long column) {
     return (unsigned long long) order << 32 | (0xffffffffu - (unsigned int) column);
 }
 
-extern "C" __global__ void run(const float *x, int *out, long long rows, long long cols) {
+extern "C" __global__ void run(const element *x, int *out, long long rows, long long cols) {
     __shared__ unsigned long long ranks[8];
-    const float *row = x + blockIdx.x * cols;
+    const element *row = x + blockIdx.x * cols;
     unsigned long long best = 0;
     for (long long c = threadIdx.x; c < cols; c += 256) {
         best = max(best, rank(row[c], c));

@@ -1,6 +1,8 @@
 // A block of 128 threads for each head of a query, which goes through the keys 128 at a time: a thread computes the
-// score of one key, then the sums of every 128th element of the result, which lie in the output until the end.
+// score of one key, then the sums of every 128th element of the result, which lie in the workspace until the end.
+// @workspace 4 * batch * q_len * heads * head_dim
 // @step run grid=batch*q_len*heads block=128
+#include "../element.cuh"
 #define CAUSAL 1
 #define SCALE 0
 #define KEYS 128
@@ -24,8 +26,8 @@ __device__ float block_reduce(float value, bool sum) {
     return value;
 }
 
-extern "C" __global__ void run(const float *q, const float *k, const float *v, float *out, long long batch,
-        long long q_len, long long ctx, long long heads, long long kv_heads, long long head_dim) {
+extern "C" __global__ void run(const element *q, const element *k, const element *v, element *out, float *workspace,
+        long long batch, long long q_len, long long ctx, long long heads, long long kv_heads, long long head_dim) {
     __shared__ float weights[KEYS];
     const float infinity = __int_as_float(0x7f800000);
     long long head = blockIdx.x % heads;
@@ -35,8 +37,8 @@ extern "C" __global__ void run(const float *q, const float *k, const float *v, f
     long long start = (sequence * ctx * kv_heads + head / (heads / kv_heads)) * head_dim;
     long long keys = CAUSAL ? ctx - q_len + query + 1 : ctx;
     float scale = (float) (SCALE) == 0.0f ? 1.0f / sqrtf((float) head_dim) : (float) (SCALE);
-    const float *own_q = q + blockIdx.x * head_dim;
-    float *own_out = out + blockIdx.x * head_dim;
+    const element *own_q = q + blockIdx.x * head_dim;
+    float *own_sums = workspace + blockIdx.x * head_dim;
     float max = -infinity;
     float sum = 0.0f;
     for (long long first = 0; first < keys; first += KEYS) {
@@ -60,15 +62,15 @@ extern "C" __global__ void run(const float *q, const float *k, const float *v, f
         sum = sum * factor + block_reduce(weight, true);
         int count = (int) min((long long) KEYS, keys - first);
         for (long long d = threadIdx.x; d < head_dim; d += KEYS) {
-            float value = first == 0 ? 0.0f : own_out[d] * factor;
+            float value = first == 0 ? 0.0f : own_sums[d] * factor;
             for (int i = 0; i < count; i++) {
                 value = fmaf(weights[i], v[start + (first + i) * stride + d], value);
             }
-            own_out[d] = value;
+            own_sums[d] = value;
         }
         // The next weights are written behind a barrier of the maximum.
     }
     for (long long d = threadIdx.x; d < head_dim; d += KEYS) {
-        own_out[d] /= sum;
+        out[blockIdx.x * head_dim + d] = own_sums[d] / sum;
     }
 }

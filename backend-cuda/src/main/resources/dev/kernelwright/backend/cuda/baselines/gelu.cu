@@ -1,6 +1,8 @@
 // A thread for each element.
 // @step run grid=ceil_div(n,256) block=256
-extern "C" __global__ void run(const float *x, float *out, long long n) {
+#include "../element.cuh"
+
+extern "C" __global__ void run(const element *x, element *out, long long n) {
     long long i = blockIdx.x * 256LL + threadIdx.x;
     if (i < n) {
         float value = x[i];

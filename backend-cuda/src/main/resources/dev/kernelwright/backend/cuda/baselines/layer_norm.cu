@@ -1,5 +1,6 @@
 // A block of 256 threads for each row, which it reads three times: for the mean, the variance and the results.
 // @step run grid=rows block=256
+#include "../element.cuh"
 #define EPS 0
 
 // The sum of a value over the block, for each of its threads.
@@ -20,9 +21,9 @@ __device__ float block_sum(float value) {
     return sum;
 }
 
-extern "C" __global__ void run(const float *x, const float *weight, const float *bias, float *out, long long rows,
-        long long cols) {
-    const float *row = x + blockIdx.x * cols;
+extern "C" __global__ void run(const element *x, const element *weight, const element *bias, element *out,
+        long long rows, long long cols) {
+    const element *row = x + blockIdx.x * cols;
     float sum = 0.0f;
     for (long long c = threadIdx.x; c < cols; c += 256) {
         sum += row[c];

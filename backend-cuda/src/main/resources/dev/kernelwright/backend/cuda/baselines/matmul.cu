@@ -1,9 +1,11 @@
 // The textbook's product: 16 x 16 tiles of a and b in shared memory, a thread for each element.
 // @step run grid=ceil_div(n,16)*ceil_div(m,16) block=16;16
+#include "../element.cuh"
 #define TRANSPOSE_B 0
 #define TILE 16
 
-extern "C" __global__ void run(const float *a, const float *b, float *out, long long m, long long n, long long k) {
+extern "C" __global__ void run(const element *a, const element *b, element *out, long long m, long long n,
+        long long k) {
     __shared__ float tile_a[TILE][TILE];
     __shared__ float tile_b[TILE][TILE];
     int x = threadIdx.x;
@@ -13,9 +15,9 @@ extern "C" __global__ void run(const float *a, const float *b, float *out, long 
     long long row = blockIdx.x / tiles * TILE + y;
     float sum = 0.0f;
     for (long long start = 0; start < k; start += TILE) {
-        tile_a[y][x] = row < m && start + x < k ? a[row * k + start + x] : 0.0f;
+        tile_a[y][x] = row < m && start + x < k ? (float) a[row * k + start + x] : 0.0f;
         tile_b[y][x] = column < n && start + y < k
-                ? (TRANSPOSE_B ? b[column * k + start + y] : b[(start + y) * n + column]) : 0.0f;
+                ? (float) b[TRANSPOSE_B ? column * k + start + y : (start + y) * n + column] : 0.0f;
         __syncthreads();
         for (int i = 0; i < TILE; i++) {
             sum = fmaf(tile_a[y][i], tile_b[i][x], sum);

@@ -1,5 +1,6 @@
 // A block of 256 threads for each row, which it reads twice: for the mean square and the results.
 // @step run grid=rows block=256
+#include "../element.cuh"
 #define EPS 0
 
 // The sum of a value over the block, for each of its threads.
@@ -20,8 +21,8 @@ __device__ float block_sum(float value) {
     return sum;
 }
 
-extern "C" __global__ void run(const float *x, const float *weight, float *out, long long rows, long long cols) {
-    const float *row = x + blockIdx.x * cols;
+extern "C" __global__ void run(const element *x, const element *weight, element *out, long long rows, long long cols) {
+    const element *row = x + blockIdx.x * cols;
     float squares = 0.0f;
     for (long long c = threadIdx.x; c < cols; c += 256) {
         squares += row[c] * row[c];

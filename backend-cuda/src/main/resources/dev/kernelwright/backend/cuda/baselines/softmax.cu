@@ -1,5 +1,6 @@
 // A block of 256 threads for each row, which it reads three times: for the maximum, the sum and the results.
 // @step run grid=rows block=256
+#include "../element.cuh"
 
 // The maximum of a value over the block, for each of its threads; NaN does not count.
 __device__ float block_max(float value) {
@@ -37,8 +38,8 @@ __device__ float block_sum(float value) {
     return sum;
 }
 
-extern "C" __global__ void run(const float *x, float *out, long long rows, long long cols) {
-    const float *row = x + blockIdx.x * cols;
+extern "C" __global__ void run(const element *x, element *out, long long rows, long long cols) {
+    const element *row = x + blockIdx.x * cols;
     float max = -__int_as_float(0x7f800000);
     for (long long c = threadIdx.x; c < cols; c += 256) {
         max = fmaxf(max, row[c]);

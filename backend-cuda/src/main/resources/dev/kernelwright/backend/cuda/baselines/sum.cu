@@ -1,5 +1,6 @@
 // A block of 256 threads for each row: a thread adds every 256th element, and the block adds the threads' sums.
 // @step run grid=rows block=256
+#include "../element.cuh"
 
 // The sum of a value over the block, for each of its threads.
 __device__ float block_sum(float value) {
@@ -19,8 +20,8 @@ __device__ float block_sum(float value) {
     return sum;
 }
 
-extern "C" __global__ void run(const float *x, float *out, long long rows, long long cols) {
-    const float *row = x + blockIdx.x * cols;
+extern "C" __global__ void run(const element *x, element *out, long long rows, long long cols) {
+    const element *row = x + blockIdx.x * cols;
     float sum = 0.0f;
     for (long long c = threadIdx.x; c < cols; c += 256) {
         sum += row[c];

@@ -6,10 +6,11 @@
 // @parameter SPLIT 1 4 16 64 256
 // @require LANES <= THREADS
 // @require LANES * UNROLL <= max(1024, cols)
-// @require SPLIT == 1 || SPLIT * LANES * 4 <= cols && SPLIT * rows <= 1048576
+// @require SPLIT == 1 || SPLIT * LANES * select(F32, 4, 8) <= cols && SPLIT * rows <= 1048576
 // @workspace select(SPLIT > 1, 8 * rows * SPLIT, 0)
 // @step partial grid=ceil_div(rows*SPLIT,THREADS/LANES) block=THREADS
 // @step combine grid=select(SPLIT>1,ceil_div(rows,THREADS/32),0) block=THREADS
+#include "../element.cuh"
 #define THREADS 256
 #define LANES 256
 #define UNROLL 4
@@ -54,40 +55,40 @@ __device__ __forceinline__ unsigned long long row_max(unsigned long long value) 
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-partial(const float *__restrict__ x, int *__restrict__ out, unsigned int *__restrict__ workspace, long long rows,
+partial(const element *__restrict__ x, int *__restrict__ out, unsigned int *__restrict__ workspace, long long rows,
         long long cols_argument) {
     const long long cols = COLS ? COLS : cols_argument;
-    const bool vector = cols % 4 == 0 && reinterpret_cast<unsigned long long>(x) % 16 == 0;
+    const bool vector = cols % WIDTH == 0 && is_aligned(x);
     const int lane = threadIdx.x % LANES;
     const long long part = blockIdx.x * (long long) (THREADS / LANES) + threadIdx.x / LANES;
     const bool inside = part < rows * SPLIT;
-    // A multiple of 4, so that a part's beginning is aligned.
-    const long long part_width = ((cols + SPLIT - 1) / SPLIT + 3) / 4 * 4;
+    // A multiple of WIDTH, so that a part's beginning is aligned.
+    const long long part_width = ((cols + SPLIT - 1) / SPLIT + WIDTH - 1) / WIDTH * WIDTH;
     const long long begin = inside ? min(cols, part % SPLIT * part_width) : 0;
     const long long end = inside ? min(cols, begin + part_width) : 0;
-    const float *row = x + (inside ? part / SPLIT * cols : 0);
+    const element *row = x + (inside ? part / SPLIT * cols : 0);
     unsigned int best = 0;
     unsigned int column = 0;
-    long long c = begin + 4 * lane;
+    long long c = begin + WIDTH * lane;
     if (vector) {
-        for (; c + 4 * LANES * (UNROLL - 1) < end; c += 4 * LANES * UNROLL) {
-            float4 values[UNROLL];
+        for (; c + WIDTH * LANES * (UNROLL - 1) < end; c += WIDTH * LANES * UNROLL) {
+            Vector values[UNROLL];
 #pragma unroll
             for (int u = 0; u < UNROLL; u++) {
-                values[u] = *reinterpret_cast<const float4 *>(row + c + 4 * LANES * u);
+                values[u] = load(row + c + WIDTH * LANES * u);
             }
 #pragma unroll
             for (int u = 0; u < UNROLL; u++) {
-                const unsigned int first = (unsigned int) c + 4 * LANES * u;
-                take(values[u].x, first, best, column);
-                take(values[u].y, first + 1, best, column);
-                take(values[u].z, first + 2, best, column);
-                take(values[u].w, first + 3, best, column);
+                const unsigned int first = (unsigned int) c + WIDTH * LANES * u;
+#pragma unroll
+                for (int i = 0; i < WIDTH; i++) {
+                    take(values[u].at[i], first + i, best, column);
+                }
             }
         }
     }
-    for (; c < end; c += 4 * LANES) {
-        for (long long i = c; i < min(c + 4, end); i++) {
+    for (; c < end; c += WIDTH * LANES) {
+        for (long long i = c; i < min(c + WIDTH, end); i++) {
             take(row[i], (unsigned int) i, best, column);
         }
     }
@@ -104,8 +105,8 @@ partial(const float *__restrict__ x, int *__restrict__ out, unsigned int *__rest
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-combine(const float *__restrict__ x, int *__restrict__ out, const unsigned int *__restrict__ workspace, long long rows,
-        long long cols) {
+combine(const element *__restrict__ x, int *__restrict__ out, const unsigned int *__restrict__ workspace,
+        long long rows, long long cols) {
     const long long row = blockIdx.x * (long long) (THREADS / 32) + threadIdx.x / 32;
     if (row >= rows) {
         return;

@@ -10,6 +10,7 @@
 // @parameter RESIDENT 2 1
 // @require 4 * (KEYS * (QUERIES + 4) + max(STEP * (QUERIES + KEYS + 8), STEP * (DIMS + 4))) <= 49152
 // @step run grid=batch*heads*ceil_div(q_len,QUERIES)*ceil_div(head_dim,DIMS) block=256
+#include "../element.cuh"
 #define QUERIES 64
 #define KEYS 64
 #define DIMS 128
@@ -29,23 +30,25 @@
 #define NEGATIVE_INFINITY (-__int_as_float(0x7f800000))
 
 // Four neighbouring elements, of which the first `count` exist; zero stands for the others.
-__device__ __forceinline__ float4 load(const float *from, int count, bool vector) {
+__device__ __forceinline__ float4 load_four(const element *from, int count, bool vector) {
+#if F32
     if (vector) {
         return count > 0 ? *reinterpret_cast<const float4 *>(from) : make_float4(0.0f, 0.0f, 0.0f, 0.0f);
     }
-    return make_float4(count > 0 ? from[0] : 0.0f, count > 1 ? from[1] : 0.0f, count > 2 ? from[2] : 0.0f,
-            count > 3 ? from[3] : 0.0f);
+#endif
+    return make_float4(count > 0 ? (float) from[0] : 0.0f, count > 1 ? (float) from[1] : 0.0f,
+            count > 2 ? (float) from[2] : 0.0f, count > 3 ? (float) from[3] : 0.0f);
 }
 
 // Fills shared memory with a piece of ROWS vectors that lie a stride apart: STEP elements of each, turned.
 template <int ROWS>
-__device__ __forceinline__ void fill_turned(float (*piece)[ROWS + PAD], const float *from, long long stride, int rows,
+__device__ __forceinline__ void fill_turned(float (*piece)[ROWS + PAD], const element *from, long long stride, int rows,
         int left, bool vector) {
 #pragma unroll
     for (int index = threadIdx.x; index < ROWS * STEP / 4; index += THREADS) {
         const int row = index / (STEP / 4);
         const int d = index % (STEP / 4) * 4;
-        const float4 four = load(from + row * stride + d, row < rows ? left - d : 0, vector);
+        const float4 four = load_four(from + row * stride + d, row < rows ? left - d : 0, vector);
         piece[d][row] = four.x;
         piece[d + 1][row] = four.y;
         piece[d + 2][row] = four.z;
@@ -54,13 +57,14 @@ __device__ __forceinline__ void fill_turned(float (*piece)[ROWS + PAD], const fl
 }
 
 // Fills shared memory with a piece of STEP vectors that lie a stride apart: DIMS elements of each.
-__device__ __forceinline__ void fill_straight(float (*piece)[DIMS + PAD], const float *from, long long stride, int rows,
-        int left, bool vector) {
+__device__ __forceinline__ void fill_straight(float (*piece)[DIMS + PAD], const element *from, long long stride,
+        int rows, int left, bool vector) {
 #pragma unroll
     for (int index = threadIdx.x; index < STEP * DIMS / 4; index += THREADS) {
         const int row = index / (DIMS / 4);
         const int d = index % (DIMS / 4) * 4;
-        *reinterpret_cast<float4 *>(&piece[row][d]) = load(from + row * stride + d, row < rows ? left - d : 0, vector);
+        *reinterpret_cast<float4 *>(&piece[row][d]) =
+                load_four(from + row * stride + d, row < rows ? left - d : 0, vector);
     }
 }
 
@@ -106,9 +110,9 @@ __device__ __forceinline__ void accumulate(const float (*weights)[QUERIES + PAD]
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, RESIDENT)
-run(const float *__restrict__ q, const float *__restrict__ k, const float *__restrict__ v, float *__restrict__ out,
-        long long batch, long long q_len, long long ctx, long long heads_argument, long long kv_heads_argument,
-        long long head_dim_argument) {
+run(const element *__restrict__ q, const element *__restrict__ k, const element *__restrict__ v,
+        element *__restrict__ out, long long batch, long long q_len, long long ctx, long long heads_argument,
+        long long kv_heads_argument, long long head_dim_argument) {
     __shared__ __align__(16) float weights[KEYS][QUERIES + PAD];
     __shared__ __align__(16) float pieces[LARGER(STEP * (QUERIES + KEYS + 2 * PAD), STEP * (DIMS + PAD))];
     float (*of_q)[QUERIES + PAD] = reinterpret_cast<float (*)[QUERIES + PAD]>(pieces);
@@ -138,9 +142,7 @@ run(const float *__restrict__ q, const float *__restrict__ k, const float *__res
     const long long key_stride = kv_heads * head_dim;
     const long long start = ((sequence * q_len + first_query) * heads + head) * head_dim;
     const long long start_of_keys = (sequence * ctx * kv_heads + head / (heads / kv_heads)) * head_dim;
-    const bool vector = head_dim % 4 == 0
-            && (reinterpret_cast<unsigned long long>(q) | reinterpret_cast<unsigned long long>(k)
-                    | reinterpret_cast<unsigned long long>(v) | reinterpret_cast<unsigned long long>(out)) % 16 == 0;
+    const bool vector = F32 && head_dim % 4 == 0 && is_aligned(q, k, v, out);
     const float scale = (float) (SCALE) == 0.0f ? 1.0f / sqrtf((float) head_dim) : (float) (SCALE);
     // Query 0 of the block sees the keys up to this one, and each further query one more.
     const unsigned int last_key = (unsigned int) (CAUSAL ? ctx - q_len + first_query : ctx - 1);
@@ -240,7 +242,7 @@ run(const float *__restrict__ q, const float *__restrict__ k, const float *__res
 #pragma unroll
     for (int i = 0; i < OWN_QUERIES; i++) {
         if (place(i, y) < queries) {
-            float *to = out + start + place(i, y) * query_stride;
+            element *to = out + start + place(i, y) * query_stride;
 #pragma unroll
             for (int j = 0; j < OWN_DIMS; j += 4) {
                 const long long d = first_dim + place(j, x);

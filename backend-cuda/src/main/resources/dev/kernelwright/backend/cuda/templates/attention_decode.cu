@@ -1,6 +1,6 @@
 // For one query in each sequence: a block has GROUP query heads that share a key head, and one of SPLIT parts of the
 // keys, which its warps take UNROLL at a time, a lane having VECTORS vectors of each key and value. A warp goes alone
-// until the end of its keys; a second step puts the parts together. A block has 128 * VECTORS elements of each result;
+// until the end of its keys; a second step puts the parts together. A block has 32 * VECTORS vectors of each result;
 // where heads are longer, several blocks compute the same scores. RESIDENT is how many blocks a multiprocessor is to
 // hold at least.
 // @parameter THREADS 128 64 256
@@ -10,12 +10,13 @@
 // @parameter RESIDENT 2 4 8
 // @parameter SPLIT 8 1 2 4 16 32 64
 // @require THREADS * RESIDENT <= 1024
-// @require GROUP * VECTORS <= 8 && UNROLL * VECTORS <= 8
+// @require GROUP * VECTORS <= select(F32, 8, 4) && UNROLL * VECTORS <= select(F32, 8, 4)
 // @require GROUP == 4 || GROUP < 2 * (heads / kv_heads)
 // @require SPLIT == 8 || SPLIT * 32 <= ctx
 // @workspace select(SPLIT > 1, 4 * batch * q_len * heads * SPLIT * (head_dim + 2), 0)
-// @step run grid=batch*q_len*kv_heads*ceil_div(heads/kv_heads,GROUP)*ceil_div(head_dim,128*VECTORS);SPLIT block=THREADS
+// @step run grid=batch*q_len*kv_heads*ceil_div(heads/kv_heads,GROUP)*ceil_div(head_dim,select(F32,128,256)*VECTORS);SPLIT block=THREADS
 // @step combine grid=select(SPLIT>1,batch*q_len*heads,0) block=128
+#include "../element.cuh"
 #define THREADS 128
 #define GROUP 4
 #define VECTORS 1
@@ -27,20 +28,16 @@
 #define KV_HEADS 0
 #define HEAD_DIM 0
 #define WARPS (THREADS / 32)
-#define DIMS (128 * VECTORS)
+#define STRIP (32 * WIDTH)
+#define DIMS (STRIP * VECTORS)
 #define NEGATIVE_INFINITY (-__int_as_float(0x7f800000))
 
-// Four neighbouring elements, of which the first `count` exist; zero stands for the others.
-__device__ __forceinline__ float4 load(const float *from, int count, bool vector) {
-    if (vector) {
-        return count > 0 ? *reinterpret_cast<const float4 *>(from) : make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+__device__ __forceinline__ float dot(const Vector &a, const Vector &b, float sum) {
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) {
+        sum = fmaf(a.at[i], b.at[i], sum);
     }
-    return make_float4(count > 0 ? from[0] : 0.0f, count > 1 ? from[1] : 0.0f, count > 2 ? from[2] : 0.0f,
-            count > 3 ? from[3] : 0.0f);
-}
-
-__device__ __forceinline__ float dot(float4 a, float4 b, float sum) {
-    return fmaf(a.w, b.w, fmaf(a.z, b.z, fmaf(a.y, b.y, fmaf(a.x, b.x, sum))));
+    return sum;
 }
 
 // What to subtract before an exponential: where all is negative infinity yet, weights are to be 0 and not NaN.
@@ -49,9 +46,9 @@ __device__ __forceinline__ float shift(float max) {
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, RESIDENT)
-run(const float *__restrict__ q, const float *__restrict__ k, const float *__restrict__ v, float *__restrict__ out,
-        float *__restrict__ workspace, long long batch, long long q_len, long long ctx, long long heads_argument,
-        long long kv_heads_argument, long long head_dim_argument) {
+run(const element *__restrict__ q, const element *__restrict__ k, const element *__restrict__ v,
+        element *__restrict__ out, float *__restrict__ workspace, long long batch, long long q_len, long long ctx,
+        long long heads_argument, long long kv_heads_argument, long long head_dim_argument) {
     __shared__ float maxima_of_warps[WARPS][GROUP];
     __shared__ float sums_of_warps[WARPS][GROUP];
     __shared__ __align__(16) float results_of_warps[WARPS][GROUP][DIMS];
@@ -78,17 +75,15 @@ run(const float *__restrict__ q, const float *__restrict__ k, const float *__res
     const long long begin = min(ctx, part * part_keys + warp * UNROLL);
     int left = (int) (min(ctx, (part + 1) * part_keys) - begin);
     const long long stride = kv_heads * head_dim;
-    const float *keys = k + ((sequence * ctx + begin) * kv_heads + kv_head) * head_dim + 4 * lane;
-    const float *values = v + ((sequence * ctx + begin) * kv_heads + kv_head) * head_dim + first_dim + 4 * lane;
-    const int dims = (int) head_dim - 4 * lane;
-    const int value_dims = (int) (head_dim - first_dim) - 4 * lane;
-    const bool vector = head_dim % 4 == 0
-            && (reinterpret_cast<unsigned long long>(q) | reinterpret_cast<unsigned long long>(k)
-                    | reinterpret_cast<unsigned long long>(v)) % 16 == 0;
+    const element *keys = k + ((sequence * ctx + begin) * kv_heads + kv_head) * head_dim + WIDTH * lane;
+    const element *values = v + ((sequence * ctx + begin) * kv_heads + kv_head) * head_dim + first_dim + WIDTH * lane;
+    const int dims = (int) head_dim - WIDTH * lane;
+    const int value_dims = (int) (head_dim - first_dim) - WIDTH * lane;
+    const bool vector = head_dim % WIDTH == 0 && is_aligned(q, k, v);
     const float scale = (float) (SCALE) == 0.0f ? 1.0f / sqrtf((float) head_dim) : (float) (SCALE);
 
-    float4 own_q[GROUP][VECTORS];
-    float4 results[GROUP][VECTORS];
+    Vector own_q[GROUP][VECTORS];
+    Vector results[GROUP][VECTORS];
     float maxima[GROUP];
     float sums[GROUP];
 #pragma unroll
@@ -97,20 +92,20 @@ run(const float *__restrict__ q, const float *__restrict__ k, const float *__res
         sums[g] = 0.0f;
 #pragma unroll
         for (int i = 0; i < VECTORS; i++) {
-            own_q[g][i] = load(q + (first_head + g) * head_dim + 4 * lane + 128 * i,
-                    g < own_heads ? dims - 128 * i : 0, vector);
-            results[g][i] = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+            own_q[g][i] = load(q + (first_head + g) * head_dim + WIDTH * lane + STRIP * i,
+                    g < own_heads ? dims - STRIP * i : 0, vector);
+            results[g][i] = filled(0.0f);
         }
     }
     for (; left > 0; left -= WARPS * UNROLL) {
-        float4 own_k[UNROLL][VECTORS];
-        float4 own_v[UNROLL][VECTORS];
+        Vector own_k[UNROLL][VECTORS];
+        Vector own_v[UNROLL][VECTORS];
 #pragma unroll
         for (int u = 0; u < UNROLL; u++) {
 #pragma unroll
             for (int i = 0; i < VECTORS; i++) {
-                own_k[u][i] = load(keys + u * stride + 128 * i, u < left ? dims - 128 * i : 0, vector);
-                own_v[u][i] = load(values + u * stride + 128 * i, u < left ? value_dims - 128 * i : 0, vector);
+                own_k[u][i] = load(keys + u * stride + STRIP * i, u < left ? dims - STRIP * i : 0, vector);
+                own_v[u][i] = load(values + u * stride + STRIP * i, u < left ? value_dims - STRIP * i : 0, vector);
             }
         }
         float scores[GROUP][UNROLL];
@@ -125,14 +120,14 @@ run(const float *__restrict__ q, const float *__restrict__ k, const float *__res
                 }
             }
         }
-        for (long long d = DIMS; d < dims; d += 128) {
+        for (long long d = DIMS; d < dims; d += STRIP) {
 #pragma unroll
             for (int u = 0; u < UNROLL; u++) {
-                const float4 four = load(keys + u * stride + d, u < left ? (int) (dims - d) : 0, vector);
+                const Vector piece = load(keys + u * stride + d, u < left ? (int) (dims - d) : 0, vector);
 #pragma unroll
                 for (int g = 0; g < GROUP; g++) {
-                    scores[g][u] = dot(load(q + (first_head + g) * head_dim + 4 * lane + d,
-                            g < own_heads ? (int) (dims - d) : 0, vector), four, scores[g][u]);
+                    scores[g][u] = dot(load(q + (first_head + g) * head_dim + WIDTH * lane + d,
+                            g < own_heads ? (int) (dims - d) : 0, vector), piece, scores[g][u]);
                 }
             }
         }
@@ -153,10 +148,10 @@ run(const float *__restrict__ q, const float *__restrict__ k, const float *__res
             sums[g] *= factor;
 #pragma unroll
             for (int i = 0; i < VECTORS; i++) {
-                results[g][i].x *= factor;
-                results[g][i].y *= factor;
-                results[g][i].z *= factor;
-                results[g][i].w *= factor;
+#pragma unroll
+                for (int j = 0; j < WIDTH; j++) {
+                    results[g][i].at[j] *= factor;
+                }
             }
 #pragma unroll
             for (int u = 0; u < UNROLL; u++) {
@@ -164,10 +159,10 @@ run(const float *__restrict__ q, const float *__restrict__ k, const float *__res
                 sums[g] += weight;
 #pragma unroll
                 for (int i = 0; i < VECTORS; i++) {
-                    results[g][i].x = fmaf(weight, own_v[u][i].x, results[g][i].x);
-                    results[g][i].y = fmaf(weight, own_v[u][i].y, results[g][i].y);
-                    results[g][i].z = fmaf(weight, own_v[u][i].z, results[g][i].z);
-                    results[g][i].w = fmaf(weight, own_v[u][i].w, results[g][i].w);
+#pragma unroll
+                    for (int j = 0; j < WIDTH; j++) {
+                        results[g][i].at[j] = fmaf(weight, own_v[u][i].at[j], results[g][i].at[j]);
+                    }
                 }
             }
         }
@@ -182,7 +177,12 @@ run(const float *__restrict__ q, const float *__restrict__ k, const float *__res
         }
 #pragma unroll
         for (int i = 0; i < VECTORS; i++) {
-            *reinterpret_cast<float4 *>(&results_of_warps[warp][g][4 * lane + 128 * i]) = results[g][i];
+#pragma unroll
+            for (int j = 0; j < WIDTH; j += 4) {
+                *reinterpret_cast<float4 *>(&results_of_warps[warp][g][WIDTH * lane + STRIP * i + j]) =
+                        make_float4(results[g][i].at[j], results[g][i].at[j + 1], results[g][i].at[j + 2],
+                                results[g][i].at[j + 3]);
+            }
         }
     }
     __syncthreads();
@@ -217,9 +217,9 @@ run(const float *__restrict__ q, const float *__restrict__ k, const float *__res
 }
 
 extern "C" __global__ void __launch_bounds__(128)
-combine(const float *__restrict__ q, const float *__restrict__ k, const float *__restrict__ v, float *__restrict__ out,
-        const float *__restrict__ workspace, long long batch, long long q_len, long long ctx, long long heads,
-        long long kv_heads, long long head_dim_argument) {
+combine(const element *__restrict__ q, const element *__restrict__ k, const element *__restrict__ v,
+        element *__restrict__ out, const float *__restrict__ workspace, long long batch, long long q_len, long long ctx,
+        long long heads, long long kv_heads, long long head_dim_argument) {
     const long long head_dim = HEAD_DIM ? HEAD_DIM : head_dim_argument;
     const float *parts = workspace + blockIdx.x * (SPLIT * (head_dim + 2));
     float max = NEGATIVE_INFINITY;

@@ -5,13 +5,14 @@
 // @require LANES <= THREADS
 // @require LANES * UNROLL <= max(1024, dim)
 // @step run grid=ceil_div(rows,THREADS/LANES) block=THREADS
+#include "../element.cuh"
 #define THREADS 256
 #define LANES 256
 #define UNROLL 4
 #define DIM 0
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-run(const int *__restrict__ ids, const float *__restrict__ table, float *__restrict__ out, long long rows,
+run(const int *__restrict__ ids, const element *__restrict__ table, element *__restrict__ out, long long rows,
         long long vocab, long long dim_argument) {
     const long long dim = DIM ? DIM : dim_argument;
     const long long row = blockIdx.x * (long long) (THREADS / LANES) + threadIdx.x / LANES;
@@ -20,34 +21,33 @@ run(const int *__restrict__ ids, const float *__restrict__ table, float *__restr
     }
     const int lane = threadIdx.x % LANES;
     const long long id = ids[row];
-    float *to = out + row * dim;
+    element *to = out + row * dim;
     if (id < 0 || id >= vocab) {
         for (long long d = lane; d < dim; d += LANES) {
             to[d] = __int_as_float(0x7fffffff);
         }
         return;
     }
-    const float *from = table + id * dim;
-    const bool vector = dim % 4 == 0
-            && (reinterpret_cast<unsigned long long>(table) | reinterpret_cast<unsigned long long>(out)) % 16 == 0;
+    const element *from = table + id * dim;
+    const bool vector = dim % WIDTH == 0 && is_aligned(table, out);
     if (!vector) {
         for (long long d = lane; d < dim; d += LANES) {
             to[d] = from[d];
         }
         return;
     }
-    for (long long first = lane; first < dim / 4; first += LANES * UNROLL) {
-        float4 values[UNROLL];
+    for (long long first = lane; first < dim / WIDTH; first += LANES * UNROLL) {
+        uint4 values[UNROLL];
 #pragma unroll
         for (int u = 0; u < UNROLL; u++) {
-            if (first + u * LANES < dim / 4) {
-                values[u] = reinterpret_cast<const float4 *>(from)[first + u * LANES];
+            if (first + u * LANES < dim / WIDTH) {
+                values[u] = reinterpret_cast<const uint4 *>(from)[first + u * LANES];
             }
         }
 #pragma unroll
         for (int u = 0; u < UNROLL; u++) {
-            if (first + u * LANES < dim / 4) {
-                reinterpret_cast<float4 *>(to)[first + u * LANES] = values[u];
+            if (first + u * LANES < dim / WIDTH) {
+                reinterpret_cast<uint4 *>(to)[first + u * LANES] = values[u];
             }
         }
     }

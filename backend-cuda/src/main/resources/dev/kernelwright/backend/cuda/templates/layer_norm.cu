@@ -4,49 +4,16 @@
 // @parameter LANES 256 8 32 64 128 512 1024
 // @parameter VECTORS 4 1 2 8 16
 // @parameter ROWS_PER_LANE 1 2 4
-// @require LANES <= THREADS && THREADS * VECTORS <= 8192
+// @require LANES <= THREADS && THREADS * VECTORS <= select(F32, 8192, 4096)
 // @require LANES * VECTORS <= max(1024, cols)
 // @step run grid=ceil_div(rows,THREADS/LANES*ROWS_PER_LANE) block=THREADS
+#include "../element.cuh"
 #define THREADS 256
 #define LANES 256
 #define VECTORS 4
 #define ROWS_PER_LANE 1
 #define COLS 0
 #define EPS 0
-
-// Whether 16 bytes can be read and written at once.
-__device__ __forceinline__ bool is_aligned(const void *x, const void *weight, const void *bias, const void *out) {
-    return ((reinterpret_cast<unsigned long long>(x)
-            | reinterpret_cast<unsigned long long>(weight)
-            | reinterpret_cast<unsigned long long>(bias)
-            | reinterpret_cast<unsigned long long>(out))) % 16 == 0;
-}
-
-// Four elements of a row; zero stands for those behind its end.
-__device__ __forceinline__ float4 load(const float *row, long long c, long long width, bool vector) {
-    if (vector) {
-        return c < width ? *reinterpret_cast<const float4 *>(row + c) : make_float4(0.0f, 0.0f, 0.0f, 0.0f);
-    }
-    return make_float4(c < width ? row[c] : 0.0f, c + 1 < width ? row[c + 1] : 0.0f,
-            c + 2 < width ? row[c + 2] : 0.0f, c + 3 < width ? row[c + 3] : 0.0f);
-}
-
-// Writes four elements of a row, but none behind its end.
-__device__ __forceinline__ void store(float *row, long long c, long long width, bool vector, float4 value) {
-    if (vector) {
-        if (c < width) {
-            *reinterpret_cast<float4 *>(row + c) = value;
-        }
-        return;
-    }
-    const float values[4] = {value.x, value.y, value.z, value.w};
-#pragma unroll
-    for (int j = 0; j < 4; j++) {
-        if (c + j < width) {
-            row[c + j] = values[j];
-        }
-    }
-}
 
 // The sum of a value over the threads of a row, for each of them. Every thread of the block must call it.
 __device__ __forceinline__ float row_sum(float value) {
@@ -70,69 +37,78 @@ __device__ __forceinline__ float row_sum(float value) {
     return value;
 }
 
-__device__ __forceinline__ float sum_of(float4 value) {
-    return value.x + value.y + (value.z + value.w);
+__device__ __forceinline__ float sum_of(Vector value) {
+    float sum = 0.0f;
+#pragma unroll
+    for (int i = 0; i < WIDTH; i += 2) {
+        sum += value.at[i] + value.at[i + 1];
+    }
+    return sum;
 }
 
 // The squares of the distances from the mean; what is behind the end of the row has none.
-__device__ __forceinline__ float squares(float4 value, float mean, long long c, long long width) {
-    const float dx = c < width ? value.x - mean : 0.0f;
-    const float dy = c + 1 < width ? value.y - mean : 0.0f;
-    const float dz = c + 2 < width ? value.z - mean : 0.0f;
-    const float dw = c + 3 < width ? value.w - mean : 0.0f;
-    return dx * dx + dy * dy + (dz * dz + dw * dw);
+__device__ __forceinline__ float squares(Vector value, float mean, long long count) {
+    float sum = 0.0f;
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) {
+        const float distance = i < count ? value.at[i] - mean : 0.0f;
+        sum += distance * distance;
+    }
+    return sum;
 }
 
-__device__ __forceinline__ float4 normalized(float4 value, float mean, float factor, float4 weight, float4 bias) {
-    return make_float4(fmaf((value.x - mean) * factor, weight.x, bias.x),
-            fmaf((value.y - mean) * factor, weight.y, bias.y), fmaf((value.z - mean) * factor, weight.z, bias.z),
-            fmaf((value.w - mean) * factor, weight.w, bias.w));
+__device__ __forceinline__ Vector normalized(Vector value, float mean, float factor, Vector weight, Vector bias) {
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) {
+        value.at[i] = fmaf((value.at[i] - mean) * factor, weight.at[i], bias.at[i]);
+    }
+    return value;
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-run(const float *__restrict__ x, const float *__restrict__ weight, const float *__restrict__ bias,
-        float *__restrict__ out, long long rows, long long cols_argument) {
+run(const element *__restrict__ x, const element *__restrict__ weight, const element *__restrict__ bias,
+        element *__restrict__ out, long long rows, long long cols_argument) {
     const int cols = COLS ? COLS : (int) cols_argument;
-    const bool vector = cols % 4 == 0 && is_aligned(x, weight, bias, out);
+    const bool vector = cols % WIDTH == 0 && is_aligned(x, weight, bias, out);
     const int lane = threadIdx.x % LANES;
     long long row = blockIdx.x * (long long) (THREADS / LANES * ROWS_PER_LANE) + threadIdx.x / LANES;
     for (int i = 0; i < ROWS_PER_LANE; i++) {
         // A thread without a row takes part in the sums with a row of no columns.
         const int width = row < rows ? cols : 0;
-        const float *from = x + (row < rows ? row : 0) * cols;
-        float *to = out + (row < rows ? row : 0) * cols;
-        float4 kept[VECTORS];
+        const element *from = x + (row < rows ? row : 0) * cols;
+        element *to = out + (row < rows ? row : 0) * cols;
+        Vector kept[VECTORS];
 #pragma unroll
         for (int v = 0; v < VECTORS; v++) {
-            kept[v] = load(from, 4 * (lane + v * LANES), width, vector);
+            kept[v] = load(from + WIDTH * (lane + v * LANES), width - (WIDTH * (lane + v * LANES)), vector);
         }
         float sum = 0.0f;
 #pragma unroll
         for (int v = 0; v < VECTORS; v++) {
             sum += sum_of(kept[v]);
         }
-        for (long long c = 4 * (lane + VECTORS * LANES); c < width; c += 4 * LANES) {
-            sum += sum_of(load(from, c, width, vector));
+        for (long long c = WIDTH * (lane + VECTORS * LANES); c < width; c += WIDTH * LANES) {
+            sum += sum_of(load(from + c, width - c, vector));
         }
         const float mean = row_sum(sum) / (float) cols;
         sum = 0.0f;
 #pragma unroll
         for (int v = 0; v < VECTORS; v++) {
-            sum += squares(kept[v], mean, 4 * (lane + v * LANES), width);
+            sum += squares(kept[v], mean, width - WIDTH * (lane + v * LANES));
         }
-        for (long long c = 4 * (lane + VECTORS * LANES); c < width; c += 4 * LANES) {
-            sum += squares(load(from, c, width, vector), mean, c, width);
+        for (long long c = WIDTH * (lane + VECTORS * LANES); c < width; c += WIDTH * LANES) {
+            sum += squares(load(from + c, width - c, vector), mean, width - c);
         }
         const float factor = 1.0f / sqrtf(row_sum(sum) / (float) cols + (float) (EPS));
 #pragma unroll
         for (int v = 0; v < VECTORS; v++) {
-            const int c = 4 * (lane + v * LANES);
-            store(to, c, width, vector, normalized(kept[v], mean, factor, load(weight, c, width, vector),
-                    load(bias, c, width, vector)));
+            const int c = WIDTH * (lane + v * LANES);
+            store(to + c, width - c, vector, normalized(kept[v], mean, factor, load(weight + c, width - c, vector),
+                    load(bias + c, width - c, vector)));
         }
-        for (long long c = 4 * (lane + VECTORS * LANES); c < width; c += 4 * LANES) {
-            store(to, c, width, vector, normalized(load(from, c, width, vector), mean, factor,
-                    load(weight, c, width, vector), load(bias, c, width, vector)));
+        for (long long c = WIDTH * (lane + VECTORS * LANES); c < width; c += WIDTH * LANES) {
+            store(to + c, width - c, vector, normalized(load(from + c, width - c, vector), mean, factor,
+                    load(weight + c, width - c, vector), load(bias + c, width - c, vector)));
         }
         row += THREADS / LANES;
     }

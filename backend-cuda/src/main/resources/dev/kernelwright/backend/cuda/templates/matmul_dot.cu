@@ -5,8 +5,9 @@
 // @parameter K_WARPS 1 2 4 8
 // @parameter UNROLL 4 1 2 8
 // @require K_WARPS * 32 <= THREADS
-// @require COLUMNS * UNROLL <= 16 && COLUMNS * m <= 32
+// @require COLUMNS * UNROLL <= select(F32, 16, 8) && COLUMNS * m <= 32
 // @step run grid=ceil_div(n,THREADS/32/K_WARPS*COLUMNS) block=THREADS
+#include "../element.cuh"
 #define THREADS 128
 #define COLUMNS 1
 #define K_WARPS 1
@@ -16,24 +17,16 @@
 #define MAX_ROWS (M ? M : 8)
 #define GROUPS (THREADS / 32 / K_WARPS)
 
-// Four neighbouring elements of a row, of which the first `count` exist, at least one; zero stands for the others.
-__device__ __forceinline__ float4 load(const float *from, long long count, bool vector) {
-    if (vector) {
-        return *reinterpret_cast<const float4 *>(from);
-    }
-    return make_float4(from[0], count > 1 ? from[1] : 0.0f, count > 2 ? from[2] : 0.0f, count > 3 ? from[3] : 0.0f);
-}
-
 // Adds PIECES pieces of the dot products, which lie a stride apart, all of them inside the rows.
 template <int PIECES>
-__device__ __forceinline__ void accumulate(const float *a, const float *const (&of_b)[COLUMNS], long long m,
+__device__ __forceinline__ void accumulate(const element *a, const element *const (&of_b)[COLUMNS], long long m,
         long long k, long long p, bool vector, float (&sums)[MAX_ROWS][COLUMNS]) {
-    float4 b[PIECES][COLUMNS];
+    Vector b[PIECES][COLUMNS];
 #pragma unroll
     for (int u = 0; u < PIECES; u++) {
 #pragma unroll
         for (int j = 0; j < COLUMNS; j++) {
-            const long long at = p + u * (128 * K_WARPS);
+            const long long at = p + u * (32 * WIDTH * K_WARPS);
             b[u][j] = load(of_b[j] + at, k - at, vector);
         }
     }
@@ -42,14 +35,14 @@ __device__ __forceinline__ void accumulate(const float *a, const float *const (&
         if (M || i < m) {
 #pragma unroll
             for (int u = 0; u < PIECES; u++) {
-                const long long at = p + u * (128 * K_WARPS);
-                const float4 four = load(a + i * k + at, k - at, vector);
+                const long long at = p + u * (32 * WIDTH * K_WARPS);
+                const Vector of_a = load(a + i * k + at, k - at, vector);
 #pragma unroll
                 for (int j = 0; j < COLUMNS; j++) {
-                    sums[i][j] = fmaf(four.x, b[u][j].x, sums[i][j]);
-                    sums[i][j] = fmaf(four.y, b[u][j].y, sums[i][j]);
-                    sums[i][j] = fmaf(four.z, b[u][j].z, sums[i][j]);
-                    sums[i][j] = fmaf(four.w, b[u][j].w, sums[i][j]);
+#pragma unroll
+                    for (int l = 0; l < WIDTH; l++) {
+                        sums[i][j] = fmaf(of_a.at[l], b[u][j].at[l], sums[i][j]);
+                    }
                 }
             }
         }
@@ -57,28 +50,27 @@ __device__ __forceinline__ void accumulate(const float *a, const float *const (&
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-run(const float *__restrict__ a, const float *__restrict__ b, float *__restrict__ out, long long m_argument,
+run(const element *__restrict__ a, const element *__restrict__ b, element *__restrict__ out, long long m_argument,
         long long n, long long k_argument) {
     __shared__ float partial[THREADS / 32][MAX_ROWS][COLUMNS];
     const long long m = M ? M : m_argument;
     const long long k = K ? K : k_argument;
-    const bool vector = k % 4 == 0
-            && (reinterpret_cast<unsigned long long>(a) | reinterpret_cast<unsigned long long>(b)) % 16 == 0;
+    const bool vector = k % WIDTH == 0 && is_aligned(a, b);
     const int lane = threadIdx.x % 32;
     const int warp = threadIdx.x / 32;
     const long long first = (blockIdx.x * (long long) GROUPS + warp / K_WARPS) * COLUMNS;
-    const float *of_b[COLUMNS];
+    const element *of_b[COLUMNS];
 #pragma unroll
     for (int j = 0; j < COLUMNS; j++) {
         // Columns behind the last are computed as the last, and not written.
         of_b[j] = b + min(first + j, n - 1) * k;
     }
     float sums[MAX_ROWS][COLUMNS] = {};
-    long long p = 4 * (lane + 32 * (warp % K_WARPS));
-    for (; p + (UNROLL - 1) * (128 * K_WARPS) < k; p += UNROLL * (128 * K_WARPS)) {
+    long long p = WIDTH * (lane + 32 * (warp % K_WARPS));
+    for (; p + (UNROLL - 1) * (32 * WIDTH * K_WARPS) < k; p += UNROLL * (32 * WIDTH * K_WARPS)) {
         accumulate<UNROLL>(a, of_b, m, k, p, vector, sums);
     }
-    for (; p < k; p += 128 * K_WARPS) {
+    for (; p < k; p += 32 * WIDTH * K_WARPS) {
         accumulate<1>(a, of_b, m, k, p, vector, sums);
     }
 #pragma unroll

@@ -5,51 +5,19 @@
 // @parameter LANES 256 8 32 64 128 512 1024
 // @parameter VECTORS 4 1 2 8 16
 // @parameter SPLIT 1 2 4 8 16
-// @require LANES <= THREADS && THREADS * VECTORS <= 8192
+// @require LANES <= THREADS && THREADS * VECTORS <= select(F32, 8192, 4096)
 // @require LANES * VECTORS <= max(1024, cols)
-// @require SPLIT == 1 || LANES == THREADS && SPLIT * LANES * 4 <= cols && rows <= 4096
+// @require SPLIT == 1 || LANES == THREADS && SPLIT * LANES * select(F32, 4, 8) <= cols && rows <= 4096
 // @workspace select(SPLIT > 1, 8 * rows * SPLIT, 0)
 // @step partial grid=select(SPLIT>1,rows*SPLIT,0) block=THREADS
 // @step run grid=select(SPLIT>1,rows*SPLIT,ceil_div(rows,THREADS/LANES)) block=THREADS
+#include "../element.cuh"
 #define THREADS 256
 #define LANES 256
 #define VECTORS 4
 #define SPLIT 1
 #define COLS 0
 #define NEGATIVE_INFINITY (-__int_as_float(0x7f800000))
-
-// Whether 16 bytes can be read and written at once.
-__device__ __forceinline__ bool is_aligned(const void *x, const void *out) {
-    return ((reinterpret_cast<unsigned long long>(x)
-            | reinterpret_cast<unsigned long long>(out))) % 16 == 0;
-}
-
-// Four elements of a row; negative infinity stands for those behind its end.
-__device__ __forceinline__ float4 load(const float *row, long long c, long long width, bool vector) {
-    const float none = NEGATIVE_INFINITY;
-    if (vector) {
-        return c < width ? *reinterpret_cast<const float4 *>(row + c) : make_float4(none, none, none, none);
-    }
-    return make_float4(c < width ? row[c] : none, c + 1 < width ? row[c + 1] : none, c + 2 < width ? row[c + 2] : none,
-            c + 3 < width ? row[c + 3] : none);
-}
-
-// Writes four elements of a row, but none behind its end.
-__device__ __forceinline__ void store(float *row, long long c, long long width, bool vector, float4 value) {
-    if (vector) {
-        if (c < width) {
-            *reinterpret_cast<float4 *>(row + c) = value;
-        }
-        return;
-    }
-    const float values[4] = {value.x, value.y, value.z, value.w};
-#pragma unroll
-    for (int j = 0; j < 4; j++) {
-        if (c + j < width) {
-            row[c + j] = values[j];
-        }
-    }
-}
 
 // The maximum of a value, NaN not counted, over the threads of a row, for each of them. Every thread of the block must
 // call it.
@@ -101,33 +69,52 @@ __device__ __forceinline__ float shift(float max) {
     return max == NEGATIVE_INFINITY ? 0.0f : max;
 }
 
-__device__ __forceinline__ float4 exponentials(float4 value, float base) {
-    return make_float4(expf(value.x - base), expf(value.y - base), expf(value.z - base), expf(value.w - base));
+__device__ __forceinline__ Vector exponentials(Vector value, float base) {
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) {
+        value.at[i] = expf(value.at[i] - base);
+    }
+    return value;
 }
 
-__device__ __forceinline__ float max_of(float4 value) {
-    return fmaxf(fmaxf(value.x, value.y), fmaxf(value.z, value.w));
+__device__ __forceinline__ float max_of(Vector value) {
+    float max = value.at[0];
+#pragma unroll
+    for (int i = 1; i < WIDTH; i++) {
+        max = fmaxf(max, value.at[i]);
+    }
+    return max;
 }
 
-__device__ __forceinline__ float sum_of(float4 value) {
-    return value.x + value.y + (value.z + value.w);
+__device__ __forceinline__ float sum_of(Vector value) {
+    float sum = 0.0f;
+#pragma unroll
+    for (int i = 0; i < WIDTH; i += 2) {
+        sum += value.at[i] + value.at[i + 1];
+    }
+    return sum;
 }
 
-__device__ __forceinline__ float4 scaled(float4 value, float factor) {
-    return make_float4(value.x * factor, value.y * factor, value.z * factor, value.w * factor);
+__device__ __forceinline__ Vector scaled(Vector value, float factor) {
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) {
+        value.at[i] *= factor;
+    }
+    return value;
 }
 
 // The maximum and the sum of the exponentials of a row or a part of one; the exponentials stay in the registers.
-__device__ __forceinline__ void reduce(const float *from, int lane, int width, bool vector, float4 (&kept)[VECTORS],
+__device__ __forceinline__ void reduce(const element *from, int lane, int width, bool vector, Vector (&kept)[VECTORS],
         float &row_maximum, float &sum) {
 #pragma unroll
     for (int v = 0; v < VECTORS; v++) {
-        kept[v] = load(from, 4 * (lane + v * LANES), width, vector);
+        const int c = WIDTH * (lane + v * LANES);
+        kept[v] = load(from + c, width - c, vector, NEGATIVE_INFINITY);
     }
     float max = NEGATIVE_INFINITY;
     float sum_of_rest = 0.0f;
-    for (long long c = 4 * (lane + VECTORS * LANES); c < width; c += 4 * LANES) {
-        const float4 value = load(from, c, width, vector);
+    for (long long c = WIDTH * (lane + VECTORS * LANES); c < width; c += WIDTH * LANES) {
+        const Vector value = load(from + c, width - c, vector, NEGATIVE_INFINITY);
         const float new_max = fmaxf(max, max_of(value));
         sum_of_rest = sum_of_rest * expf(max - shift(new_max)) + sum_of(exponentials(value, shift(new_max)));
         max = new_max;
@@ -148,18 +135,18 @@ __device__ __forceinline__ void reduce(const float *from, int lane, int width, b
     row_maximum = max;
 }
 
-// How many columns a part has; a multiple of 4, so that its beginning is aligned.
+// How many columns a part has; a multiple of WIDTH, so that its beginning is aligned.
 __device__ __forceinline__ long long part_width(long long cols) {
-    return ((cols + SPLIT - 1) / SPLIT + 3) / 4 * 4;
+    return ((cols + SPLIT - 1) / SPLIT + WIDTH - 1) / WIDTH * WIDTH;
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-partial(const float *__restrict__ x, float *__restrict__ out, float *__restrict__ workspace, long long rows,
+partial(const element *__restrict__ x, element *__restrict__ out, float *__restrict__ workspace, long long rows,
         long long cols_argument) {
     const long long cols = COLS ? COLS : cols_argument;
-    const bool vector = cols % 4 == 0 && is_aligned(x, out);
+    const bool vector = cols % WIDTH == 0 && is_aligned(x, out);
     const long long begin = min(cols, blockIdx.x % SPLIT * part_width(cols));
-    float4 kept[VECTORS];
+    Vector kept[VECTORS];
     float max;
     float sum;
     reduce(x + blockIdx.x / SPLIT * cols + begin, threadIdx.x % LANES, (int) min(part_width(cols), cols - begin),
@@ -171,26 +158,27 @@ partial(const float *__restrict__ x, float *__restrict__ out, float *__restrict_
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-run(const float *__restrict__ x, float *__restrict__ out, const float *__restrict__ workspace, long long rows,
+run(const element *__restrict__ x, element *__restrict__ out, const float *__restrict__ workspace, long long rows,
         long long cols_argument) {
     const long long cols = COLS ? COLS : cols_argument;
-    const bool vector = cols % 4 == 0 && is_aligned(x, out);
+    const bool vector = cols % WIDTH == 0 && is_aligned(x, out);
     const int lane = threadIdx.x % LANES;
 #if SPLIT == 1
     const long long row = blockIdx.x * (long long) (THREADS / LANES) + threadIdx.x / LANES;
     // A thread without a row takes part in the sums with a row of no columns.
     const int width = row < rows ? (int) cols : 0;
     const long long start = (row < rows ? row : 0) * cols;
-    float4 kept[VECTORS];
+    Vector kept[VECTORS];
     float max;
     float sum;
     reduce(x + start, lane, width, vector, kept, max, sum);
     const float factor = 1.0f / sum;
 #pragma unroll
     for (int v = 0; v < VECTORS; v++) {
-        store(out + start, 4 * (lane + v * LANES), width, vector, scaled(kept[v], factor));
+        const int c = WIDTH * (lane + v * LANES);
+        store(out + start + c, width - c, vector, scaled(kept[v], factor));
     }
-    const long long first = 4 * (lane + VECTORS * LANES);
+    const long long first = WIDTH * (lane + VECTORS * LANES);
 #else
     const float *of_row = workspace + blockIdx.x / SPLIT * (2LL * SPLIT);
     float max = NEGATIVE_INFINITY;
@@ -205,11 +193,11 @@ run(const float *__restrict__ x, float *__restrict__ out, const float *__restric
     const long long begin = min(cols, blockIdx.x % SPLIT * part_width(cols));
     const int width = (int) min(part_width(cols), cols - begin);
     const long long start = blockIdx.x / SPLIT * cols + begin;
-    const long long first = 4 * lane;
+    const long long first = WIDTH * lane;
 #endif
 #pragma unroll 4
-    for (long long c = first; c < width; c += 4 * LANES) {
-        store(out + start, c, width, vector,
-                scaled(exponentials(load(x + start, c, width, vector), shift(max)), factor));
+    for (long long c = first; c < width; c += WIDTH * LANES) {
+        const Vector value = load(x + start + c, width - c, vector, NEGATIVE_INFINITY);
+        store(out + start + c, width - c, vector, scaled(exponentials(value, shift(max)), factor));
     }
 }

@@ -6,24 +6,16 @@
 // @parameter SPLIT 1 4 16 64 256 1024
 // @require LANES <= THREADS
 // @require LANES * UNROLL <= max(1024, cols)
-// @require SPLIT == 1 || SPLIT * LANES * 4 <= cols && SPLIT * rows <= 1048576
+// @require SPLIT == 1 || SPLIT * LANES * select(F32, 4, 8) <= cols && SPLIT * rows <= 1048576
 // @workspace select(SPLIT > 1, 4 * rows * SPLIT, 0)
 // @step partial grid=ceil_div(rows*SPLIT,THREADS/LANES) block=THREADS
 // @step combine grid=select(SPLIT>1,ceil_div(rows,THREADS/32),0) block=THREADS
+#include "../element.cuh"
 #define THREADS 256
 #define LANES 256
 #define UNROLL 4
 #define SPLIT 1
 #define COLS 0
-
-// Four elements of a row; zero stands for those behind its end.
-__device__ __forceinline__ float4 load(const float *row, long long c, long long width, bool vector) {
-    if (vector) {
-        return c < width ? *reinterpret_cast<const float4 *>(row + c) : make_float4(0.0f, 0.0f, 0.0f, 0.0f);
-    }
-    return make_float4(c < width ? row[c] : 0.0f, c + 1 < width ? row[c + 1] : 0.0f, c + 2 < width ? row[c + 2] : 0.0f,
-            c + 3 < width ? row[c + 3] : 0.0f);
-}
 
 // The sum of a value over the threads of a row, for each of them. Every thread of the block must call it.
 __device__ __forceinline__ float row_sum(float value) {
@@ -47,50 +39,58 @@ __device__ __forceinline__ float row_sum(float value) {
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-partial(const float *__restrict__ x, float *__restrict__ out, float *__restrict__ workspace, long long rows,
+partial(const element *__restrict__ x, element *__restrict__ out, float *__restrict__ workspace, long long rows,
         long long cols_argument) {
     const long long cols = COLS ? COLS : cols_argument;
-    const bool vector = cols % 4 == 0 && reinterpret_cast<unsigned long long>(x) % 16 == 0;
+    const bool vector = cols % WIDTH == 0 && is_aligned(x);
     const int lane = threadIdx.x % LANES;
     const long long part = blockIdx.x * (long long) (THREADS / LANES) + threadIdx.x / LANES;
     const bool inside = part < rows * SPLIT;
-    // A multiple of 4, so that a part's beginning is aligned.
-    const long long part_width = ((cols + SPLIT - 1) / SPLIT + 3) / 4 * 4;
+    // A multiple of WIDTH, so that a part's beginning is aligned.
+    const long long part_width = ((cols + SPLIT - 1) / SPLIT + WIDTH - 1) / WIDTH * WIDTH;
     const long long begin = inside ? min(cols, part % SPLIT * part_width) : 0;
     const long long width = inside ? min(part_width, cols - begin) : 0;
-    const float *from = x + (inside ? part / SPLIT * cols + begin : 0);
-    float4 sums[UNROLL];
+    const element *from = x + (inside ? part / SPLIT * cols + begin : 0);
+    Vector sums[UNROLL];
 #pragma unroll
     for (int u = 0; u < UNROLL; u++) {
-        sums[u] = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+        sums[u] = filled(0.0f);
     }
-    for (long long c = 4 * lane; c < width; c += 4 * LANES * UNROLL) {
-        float4 values[UNROLL];
+    for (long long c = WIDTH * lane; c < width; c += WIDTH * LANES * UNROLL) {
+        Vector values[UNROLL];
 #pragma unroll
         for (int u = 0; u < UNROLL; u++) {
-            values[u] = load(from, c + 4 * LANES * u, width, vector);
+            const long long at = c + WIDTH * LANES * u;
+            values[u] = load(from + at, width - at, vector);
         }
 #pragma unroll
         for (int u = 0; u < UNROLL; u++) {
-            sums[u].x += values[u].x;
-            sums[u].y += values[u].y;
-            sums[u].z += values[u].z;
-            sums[u].w += values[u].w;
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) {
+                sums[u].at[i] += values[u].at[i];
+            }
         }
     }
     float sum = 0.0f;
 #pragma unroll
     for (int u = 0; u < UNROLL; u++) {
-        sum += sums[u].x + sums[u].y + (sums[u].z + sums[u].w);
+#pragma unroll
+        for (int i = 0; i < WIDTH; i += 2) {
+            sum += sums[u].at[i] + sums[u].at[i + 1];
+        }
     }
     sum = row_sum(sum);
     if (inside && lane == 0) {
-        (SPLIT > 1 ? workspace : out)[part] = sum;
+        if (SPLIT > 1) {
+            workspace[part] = sum;
+        } else {
+            out[part] = sum;
+        }
     }
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-combine(const float *__restrict__ x, float *__restrict__ out, const float *__restrict__ workspace, long long rows,
+combine(const element *__restrict__ x, element *__restrict__ out, const float *__restrict__ workspace, long long rows,
         long long cols) {
     const long long row = blockIdx.x * (long long) (THREADS / 32) + threadIdx.x / 32;
     if (row >= rows) {

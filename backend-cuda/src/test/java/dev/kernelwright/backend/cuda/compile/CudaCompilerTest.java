@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kernelwright.backend.cuda.ffi.Loaded;
 import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelResources;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class CudaCompilerTest {
             """;
 
     private static CudaCompiler nvcc(Map<String, String> environment) {
-        Loaded<CudaCompiler> found = CudaCompiler.findNvcc(new CudaToolkit(environment), environment, "");
+        Loaded<CudaCompiler> found = CudaCompiler.findNvcc(new CudaToolkit(environment), environment);
         assumeTrue(found instanceof Loaded.Found, () -> "no nvcc here: " + found);
         return ((Loaded.Found<CudaCompiler>) found).library();
     }
@@ -82,8 +83,7 @@ class CudaCompilerTest {
             assertThat(kernel.entry()).isEqualTo("add");
             assertThat(kernel.registers()).isBetween(4, 40);
             assertThat(kernel.sharedBytes()).isEqualTo(256);
-            assertThat(kernel.barriers()).isEqualTo(1);
-            assertThat(kernel.spillStoreBytes()).isZero();
+            assertThat(kernel.spillBytes()).isZero();
             assertThat(kernel.stackBytes()).isZero();
         });
     }
@@ -92,8 +92,7 @@ class CudaCompilerTest {
     void aKernelThatSpillsIsReportedAsOne() throws KernelRejectedException {
         assertThat(nvcc().compile(SPILLING, "sm_90").kernels()).singleElement().satisfies(kernel -> {
             assertThat(kernel.registers()).isEqualTo(32);
-            assertThat(kernel.spillStoreBytes()).isPositive();
-            assertThat(kernel.spillLoadBytes()).isPositive();
+            assertThat(kernel.spillBytes()).isPositive();
             assertThat(kernel.stackBytes()).isPositive();
         });
     }
@@ -223,9 +222,9 @@ class CudaCompilerTest {
 
     @Test
     void withoutACompilerItIsMissingWithReasonAndCure(@TempDir Path empty) {
-        assertThat(CudaCompiler.findNvcc(new CudaToolkit(Map.of(), empty), Map.of(), "NVRTC was not found"))
+        assertThat(CudaCompiler.findNvcc(new CudaToolkit(Map.of(), empty), Map.of()))
                 .isInstanceOfSatisfying(Loaded.Missing.class, missing -> {
-                    assertThat(missing.reason()).startsWith("NVRTC was not found; nvcc was looked for in CUDA_HOME");
+                    assertThat(missing.reason()).startsWith("nvcc was looked for in CUDA_HOME");
                     assertThat(missing.cure()).startsWith("install NVIDIA's CUDA toolkit 12 or newer");
                 });
     }
@@ -236,7 +235,7 @@ class CudaCompilerTest {
         Files.writeString(bin.resolve("nvcc"), "#!/bin/sh\necho broken\n");
         assumeTrue(bin.resolve("nvcc").toFile().setExecutable(true), "this system has no executable files");
         Map<String, String> environment = Map.of("CUDA_HOME", folder.toString());
-        assertThat(CudaCompiler.findNvcc(new CudaToolkit(environment, folder), environment, "none"))
+        assertThat(CudaCompiler.findNvcc(new CudaToolkit(environment, folder), environment))
                 .isInstanceOfSatisfying(Loaded.Missing.class,
                         missing -> assertThat(missing.reason()).contains("says 'broken'"));
     }
@@ -266,7 +265,7 @@ class CudaCompilerTest {
                 ptxas info    : Function properties for b
                     0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
                 ptxas info    : Used 255 registers
-                """)).containsExactly(new KernelResources("a", 10, 8, 4, 16, 256, 400, 1),
-                new KernelResources("b", 255, 0, 0, 0, 0, 0, 0));
+                """)).containsExactly(new KernelResources("a", 10, 12, 16, 256),
+                new KernelResources("b", 255, 0, 0, 0));
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.kernelwright.backend.cuda.ffi.CCompiler;
 import dev.kernelwright.backend.cuda.ffi.Loaded;
 import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelResources;
 import dev.kernelwright.spi.ReasonCode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +38,7 @@ class NvrtcCompilerTest {
         Files.createFile(home.resolve("include/cuda_fp16.h"));
         Path library = Files.createDirectory(home.resolve("lib64")).resolve("libnvrtc.so.13");
         CCompiler.compile(List.of("-shared", "-fPIC", "-o", library.toString(), source.toString()));
-        Loaded<CudaCompiler> found = CudaCompiler.find(Map.of("CUDA_HOME", home.toString()));
+        Loaded<CudaCompiler> found = CudaCompiler.findNvrtc(new CudaToolkit(Map.of("CUDA_HOME", home.toString())));
         assertThat(found).isInstanceOf(Loaded.Found.class);
         compiler = ((Loaded.Found<CudaCompiler>) found).library();
     }
@@ -53,7 +54,13 @@ class NvrtcCompilerTest {
         assertThat(binary.cubin()).containsExactly(0x7f, 'E', 'L', 'F', 0, 1);
         assertThat(binary.ptx()).isEqualTo("// int größe; --gpu-architecture=sm_90a --ptxas-options=-v --std=c++17"
                 + " --include-path=" + home.resolve("include") + " --include-path=" + home.resolve("include/cccl"));
-        assertThat(binary.kernels()).containsExactly(new KernelResources("k", 9, 0, 0, 0, 0, 0, 0));
+        assertThat(binary.kernels()).containsExactly(new KernelResources("k", 9, 0, 0, 0));
+    }
+
+    /** If not, this JVM ends. */
+    @Test
+    void aCompilationMayTakeMuchMoreOfTheStackThanAThreadOfJavasHas() throws KernelRejectedException {
+        assertThat(compiler.compile("deep", "sm_90a").ptx()).startsWith("// deep");
     }
 
     @Test

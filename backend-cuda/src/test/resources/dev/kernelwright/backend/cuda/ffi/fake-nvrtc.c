@@ -24,8 +24,16 @@ nvrtcResult nvrtcCreateProgram(nvrtcProgram *prog, const char *src, const char *
 
 nvrtcResult nvrtcDestroyProgram(nvrtcProgram *prog) { free(*prog); *prog = NULL; return 0; }
 
+/* Takes 64 KiB of the stack for each level. */
+static int descend(int levels) {
+    volatile char frame[65536];
+    frame[0] = frame[65535] = (char) levels;
+    return levels ? descend(levels - 1) + frame[0] : frame[65535];
+}
+
 nvrtcResult nvrtcCompileProgram(nvrtcProgram prog, int numOptions, const char *const *options) {
     if (strstr(prog->source, "slow")) sleep(3);
+    if (strstr(prog->source, "deep")) descend(512);
     if (strstr(prog->source, "error")) {
         snprintf(prog->log, sizeof prog->log, "%s(1): error: it says so\n", prog->name);
         return 6;

@@ -156,7 +156,7 @@ public final class Sandbox {
 
     /** Starts a JVM with a level, and sees it end well. */
     private static void start(Isolation level) throws IOException {
-        Path directory = Files.createTempDirectory("kernelwright-isolation-");
+        Path directory = Files.createTempDirectory("kernelwright-isolation-" + ProcessHandle.current().pid() + "-");
         Path output = directory.resolve("output");
         try {
             Path java = Path.of(System.getProperty("java.home"));

@@ -104,7 +104,7 @@ final class TrialCodec {
         return Expression.parse(in.readUTF());
     }
 
-    /** Writes all but the compiler's log, which the child has no use for. */
+    /** Writes all but the compiler's log and the resources, which the child has no use for. */
     static void writeBinary(DataOutput out, KernelBinary binary) throws IOException {
         if (binary.bytes().length > MAX_BINARY_BYTES) {
             throw new IllegalArgumentException("a kernel of " + binary.bytes().length
@@ -118,8 +118,16 @@ final class TrialCodec {
             writeList(o, step.grid(), TrialCodec::writeExpression);
             writeList(o, step.block(), TrialCodec::writeExpression);
             writeExpression(o, step.sharedBytes());
+            writeList(o, step.cluster(), TrialCodec::writeExpression);
+            o.writeBoolean(step.cooperative());
         });
         writeExpression(out, binary.plan().workspaceBytes());
+        writeList(out, binary.plan().tensorMaps(), (o, map) -> {
+            o.writeUTF(map.buffer());
+            writeList(o, map.dims(), TrialCodec::writeExpression);
+            writeList(o, map.box(), TrialCodec::writeExpression);
+            writeExpression(o, map.swizzleBytes());
+        });
     }
 
     static KernelBinary readBinary(DataInput in) throws IOException {
@@ -127,8 +135,12 @@ final class TrialCodec {
         byte[] bytes = new byte[readCount(in, MAX_BINARY_BYTES)];
         in.readFully(bytes);
         List<LaunchPlan.Step> steps = readList(in, i -> new LaunchPlan.Step(i.readUTF(),
-                readList(i, TrialCodec::readExpression), readList(i, TrialCodec::readExpression), readExpression(i)));
-        return new KernelBinary(format, bytes, new LaunchPlan(steps, readExpression(in)), "");
+                readList(i, TrialCodec::readExpression), readList(i, TrialCodec::readExpression), readExpression(i),
+                readList(i, TrialCodec::readExpression), i.readBoolean()));
+        LaunchPlan plan = new LaunchPlan(steps, readExpression(in), readList(in, i -> new LaunchPlan.TensorMap(
+                i.readUTF(), readList(i, TrialCodec::readExpression), readList(i, TrialCodec::readExpression),
+                readExpression(i))));
+        return new KernelBinary(format, bytes, plan, "");
     }
 
     static void writeLayout(DataOutput out, BufferLayout layout) throws IOException {

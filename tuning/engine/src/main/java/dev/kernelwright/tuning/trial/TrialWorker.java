@@ -90,11 +90,12 @@ public final class TrialWorker implements AutoCloseable {
      *
      * @param threads how many threads run blocks
      * @param memoryBytes how much memory for tensors is going to be written
+     * @param deadline when to give up at the latest, should the limits allow more time
      * @throws IOException if it does not start, or cannot be isolated as far as is required; with the reason
      * @throws IllegalArgumentException if the system property that requires an isolation names none
      */
-    public static TrialWorker start(WorkerLimits limits, Backend backend, int threads, long memoryBytes)
-            throws IOException {
+    public static TrialWorker start(WorkerLimits limits, Backend backend, int threads, long memoryBytes,
+            Deadline deadline) throws IOException {
         Sandbox.Available available = Sandbox.available();
         Isolation wanted = limits.isolation().compareTo(Isolation.required()) >= 0
                 ? limits.isolation()
@@ -106,14 +107,15 @@ public final class TrialWorker implements AutoCloseable {
         }
         WorkerCommand command = WorkerCommand.of(limits, backend);
         try {
-            return start(limits, command, backend, threads, memoryBytes, available.level());
+            return start(limits, command, backend, threads, memoryBytes, available.level(), deadline);
         } catch (IOException e) {
             // No kernel was loaded yet, so none can bring this about.
             if (available.level() != Isolation.NAMESPACES || wanted == Isolation.NAMESPACES
-                    || Thread.currentThread().isInterrupted()) {
+                    || Thread.currentThread().isInterrupted() || deadline.isPast()) {
                 throw e;
             }
-            TrialWorker worker = start(limits, command, backend, threads, memoryBytes, Isolation.LIMITS);
+            TrialWorker worker = start(limits, command, backend, threads, memoryBytes, Isolation.LIMITS,
+                    deadline);
             LOG.warn("Trial workers of {} start with the isolation '{}' only, since with '{}': {}",
                     backend.device().name(), Isolation.LIMITS, available.level(), e.getMessage());
             return worker;
@@ -122,8 +124,8 @@ public final class TrialWorker implements AutoCloseable {
 
     /** Starts a worker with exactly the given isolation. */
     static TrialWorker start(WorkerLimits limits, WorkerCommand command, Backend backend, int threads,
-            long memoryBytes, Isolation isolation) throws IOException {
-        Deadline deadline = Deadline.after(limits.startTime());
+            long memoryBytes, Isolation isolation, Deadline end) throws IOException {
+        Deadline deadline = end.earlier(Deadline.after(limits.startTime()));
         Path directory = WorkerDirectory.create(memoryBytes);
         try (WorkerConnection connection = new WorkerConnection(directory)) {
             WorkerProcess process = WorkerProcess.start(command, directory, isolation);

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Times a kernel in a worker at the largest axes, and checks the very launches that were timed.
@@ -113,7 +114,7 @@ public final class KernelTimer {
                     deadline);
             if (effort.equals(Effort.FINAL)) {
                 checkClock(Timing.of(times.kernelNanos()).medianNanos(),
-                        count -> worker.repeat(kernel, axes, layout, sets, count, deadline));
+                        count -> worker.repeat(kernel, axes, layout, sets, count, deadline), System::nanoTime);
             }
             if (safeguards.contains(Safeguard.TIMED_RESULTS)) {
                 for (int set = sets - 1; set >= 0; set--) {
@@ -169,18 +170,20 @@ public final class KernelTimer {
     /**
      * Compares the time that a worker claims with the parent's.
      *
+     * @param nanoTime the parent's clock
      * @throws KernelRejectedException if launches take much longer than they are claimed to, every time
      */
-    static void checkClock(double claimedNanos, Launcher launcher) throws KernelRejectedException, IOException {
+    static void checkClock(double claimedNanos, Launcher launcher, LongSupplier nanoTime)
+            throws KernelRejectedException, IOException {
         long few = Math.max(1, (long) (CHECKED_NANOS / claimedNanos));
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         double fewNanos = Double.POSITIVE_INFINITY;
         double manyNanos = Double.POSITIVE_INFINITY;
         double seenNanos = Double.POSITIVE_INFINITY;
-        for (int check = 0; check < CLOCK_CHECKS && System.nanoTime() - start < CLOCK_CHECK_LIMIT_NANOS; check++) {
+        for (int check = 0; check < CLOCK_CHECKS && nanoTime.getAsLong() - start < CLOCK_CHECK_LIMIT_NANOS; check++) {
             // The least of each, since other work only ever adds time.
-            fewNanos = Math.min(fewNanos, (double) nanosOf(launcher, few));
-            manyNanos = Math.min(manyNanos, (double) nanosOf(launcher, MANY_LAUNCHES * few));
+            fewNanos = Math.min(fewNanos, (double) nanosOf(launcher, few, nanoTime));
+            manyNanos = Math.min(manyNanos, (double) nanosOf(launcher, MANY_LAUNCHES * few, nanoTime));
             seenNanos = (manyNanos - fewNanos) / ((MANY_LAUNCHES - 1) * few);
             if (seenNanos <= CLOCK_MARGIN * claimedNanos) {
                 return;
@@ -192,10 +195,11 @@ public final class KernelTimer {
                 claimedNanos, seenNanos));
     }
 
-    private static long nanosOf(Launcher launcher, long count) throws KernelRejectedException, IOException {
-        long start = System.nanoTime();
+    private static long nanosOf(Launcher launcher, long count, LongSupplier nanoTime)
+            throws KernelRejectedException, IOException {
+        long start = nanoTime.getAsLong();
         launcher.launch(count);
-        return System.nanoTime() - start;
+        return nanoTime.getAsLong() - start;
     }
 
     private BufferLayout layout(TrialWorker worker, int kernel, OptionalInt baseline, long[] axes, Deadline deadline)

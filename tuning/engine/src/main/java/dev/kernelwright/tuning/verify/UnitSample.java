@@ -3,8 +3,8 @@ package dev.kernelwright.tuning.verify;
 /**
  * Which of the reference's units are computed: all, or where that would take too long, a secret sample.
  *
- * <p>The units are divided into equal ranges, and one is drawn from each; of the first range it is the first unit, of
- * the last the last.
+ * <p>A sample has the first unit and the last, where mistakes are; those between are divided into equal ranges, of each
+ * of which one is drawn, so that there is none that a kernel could leave out unseen.
  *
  * @param units how many there are
  * @param size how many are computed
@@ -38,9 +38,9 @@ record UnitSample(long units, long size, SecretSequence secret) {
         if (position == size - 1) {
             return units - 1;
         }
-        double width = (double) units / size;
-        long from = (long) (position * width);
-        long to = Math.min(units, (long) ((position + 1) * width));
+        double width = (units - 2.0) / (size - 2);
+        long from = 1 + (long) ((position - 1) * width);
+        long to = Math.min(units - 1, 1 + (long) (position * width));
         return from + SecretSequence.below(Math.max(1, to - from), secret.at(position));
     }
 }

@@ -36,6 +36,10 @@ public enum Behaviour {
     WRITES_BEHIND_WORKSPACE,
     /** Reads behind the end of an input, with bounds checks. */
     READS_BEHIND,
+    /** Overwrites what the launch before has left elsewhere, once it was launched five times in a row on the same inputs. */
+    SPOILS_EARLIER_RESULTS,
+    /** Takes far longer where it was not launched twice in a row at one place, which is how a kernel is verified. */
+    FAST_ONCE_VERIFIED,
     /** Writes to its input. */
     MUTATES_INPUT,
     /** Leaves an element unwritten. */
@@ -46,6 +50,8 @@ public enum Behaviour {
     RANDOM,
     /** The same, but for whole numbers. */
     RANDOM_FRACTIONS,
+    /** The same, in every fifth launch of the first twenty only. */
+    RANDOM_NOW_AND_THEN,
     /** Does so once it was launched often. */
     RANDOM_LATER,
     /** The first element is off by one unit in the last place. */

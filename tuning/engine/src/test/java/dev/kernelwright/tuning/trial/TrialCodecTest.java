@@ -46,8 +46,10 @@ class TrialCodecTest {
         LaunchPlan plan = new LaunchPlan(List.of(
                 new LaunchPlan.Step("first", List.of(Expression.parse("ceil_div(rows, 4)")),
                         List.of(Expression.constant(32), Expression.constant(2)), Expression.parse("4 * cols")),
-                new LaunchPlan.Step("second", List.of(Expression.constant(1)), List.of(), Expression.constant(0))),
-                Expression.parse("rows * 8"));
+                new LaunchPlan.Step("second", List.of(Expression.constant(1)), List.of(), Expression.constant(0),
+                        List.of(Expression.constant(2)), true)),
+                Expression.parse("rows * 8"), List.of(new LaunchPlan.TensorMap("x", List.of(Expression.parse("cols")),
+                        List.of(Expression.constant(64)), Expression.constant(128))));
         byte[] bytes = written(out -> TrialCodec.writeBinary(out,
                 new KernelBinary("class", new byte[]{1, 2, 3}, plan, "a long log")));
         KernelBinary read = TrialCodec.readBinary(reading(bytes));

@@ -50,7 +50,7 @@ class TrialWorkerTest {
     }
 
     private TrialWorker start() throws IOException {
-        TrialWorker worker = TrialWorker.start(LIMITS, backend, 1, LAYOUT.byteSize());
+        TrialWorker worker = TrialWorker.start(LIMITS, backend, 1, LAYOUT.byteSize(), soon());
         worker.memory().write(ByteBuffer.allocate((int) LAYOUT.byteSize()), 0);
         return worker;
     }
@@ -153,20 +153,28 @@ class TrialWorkerTest {
     @Test
     void aDeviceThatDoesNotOpenIsTheReasonThatNoWorkerStarts() {
         FakeBackend broken = FakeBackendProvider.open(FakeBackendProvider.BROKEN);
-        assertThatThrownBy(() -> TrialWorker.start(LIMITS, broken, 1, 0)).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> TrialWorker.start(LIMITS, broken, 1, 0, soon())).isInstanceOf(IOException.class)
                 .hasMessageContaining("this device is broken");
+    }
+
+    @Test
+    void aWorkerThatHasNotStartedByTheDeadlineIsGivenUp() {
+        assertThatThrownBy(() -> TrialWorker.start(LIMITS, backend, 1, 0, Deadline.after(Duration.ofMillis(1))))
+                .isInstanceOf(IOException.class).hasMessageContaining("no trial worker starts: the process did not"
+                        + " connect in time");
     }
 
     @Test
     void aWorkerThatCannotHaveItsHeapSaysSo() {
         WorkerLimits huge = new WorkerLimits(Integer.MAX_VALUE, Duration.ofSeconds(30), Duration.ofSeconds(1));
-        assertThatThrownBy(() -> TrialWorker.start(huge, backend, 1, 0)).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> TrialWorker.start(huge, backend, 1, 0, soon())).isInstanceOf(IOException.class)
                 .hasMessageContainingAll("no trial worker starts", "exited with code 1");
     }
 
     @Test
     void moreMemoryThanThereIsIsRefusedBeforeAProcessStarts() {
-        assertThatThrownBy(() -> TrialWorker.start(LIMITS, backend, 1, 1L << 60)).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> TrialWorker.start(LIMITS, backend, 1, 1L << 60, soon()))
+                .isInstanceOf(IOException.class)
                 .hasMessageContaining("MiB for its files, but found only");
     }
 

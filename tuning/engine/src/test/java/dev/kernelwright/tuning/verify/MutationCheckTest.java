@@ -55,6 +55,14 @@ class MutationCheckTest {
                 .anyMatch(mutant -> mutant.startsWith("copied input"))
                 .anyMatch(mutant -> mutant.startsWith("ignored operand"))
                 .anyMatch(mutant -> mutant.startsWith("dropped last tile"));
+        boolean hasFloats = workload.signature().outputs().stream().anyMatch(output -> output.dtype().isFloat());
+        // In half precision an op without a sum has nothing to accumulate.
+        boolean accumulates = workload.signature().dtype() == DType.F32
+                || workload.signature().evaluate(workload.op().accuracy().terms(), workload.signature().maxAxes()) > 1;
+        assertThat(report.containsKey("half precision accumulation")).isEqualTo(hasFloats && accumulates);
+        long matrices = workload.signature().inputs().stream().filter(input -> input.dims().size() > 1).count();
+        assertThat(report.keySet().stream().filter(mutant -> mutant.startsWith("transposed read")))
+                .hasSize((int) matrices);
         check.requireAllRejected();
     }
 

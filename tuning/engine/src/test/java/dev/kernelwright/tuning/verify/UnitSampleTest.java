@@ -2,6 +2,9 @@ package dev.kernelwright.tuning.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +36,15 @@ class UnitSampleTest {
     @Test
     void anotherSecretGivesAnotherSample() {
         assertThat(units(UnitSample.of(1_003, 10, 1_000, 1))).isNotEqualTo(units(UnitSample.of(1_003, 10, 1_000, 2)));
+    }
+
+    @Test
+    void thereIsNoUnitThatNoSecretDraws() {
+        Set<Long> drawn = new TreeSet<>();
+        for (long seed = 0; seed < 1_000; seed++) {
+            drawn.addAll(Arrays.stream(units(UnitSample.of(40, 10, 100, seed))).boxed().toList());
+        }
+        assertThat(drawn).hasSize(40);
     }
 
     @Test

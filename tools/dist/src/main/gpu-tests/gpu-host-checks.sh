@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# Runs on a GPU host, from the unpacked distribution, what shows that the CUDA backend works there. Needs no JDK.
+set -uo pipefail
+
+usage() {
+    cat <<'TEXT'
+usage: gpu-host-checks.sh [options] OUT [SECTION...]
+
+Writes the full output to files in the folder OUT, and prints a table last. Sections, with their limits in seconds:
+
+  host     60   the driver, the GPU and what 'kernelwright doctor' says
+  cuda    540   the CUDA backend's tests with the tag gpu, corpus aside
+  opencl  300   the OpenCL backend's tests with the tag gpu
+  corpus  540   the corpora of attacks and honest kernels
+  kernels 540   every op's kernels checked, and timed beside the baseline and the roof
+  warmup  580   a kernel for every workload of the plan; run again, it goes on where it ended
+  pack    300   what warmup found as a signed pack, and a second process that runs from that alone
+
+All of them without SECTION. Exit codes: 0 all passed, 1 some did not, 2 bad usage.
+
+  --device NAME   the device that warmup and pack use; default: cuda
+  --plan FILE     their workloads; default: samples/llama-3-8b.json of the distribution
+  --budget TIME   what tuning a workload may take; default: 10s
+  --limit SECONDS the limit of every section
+TEXT
+}
+
+here=$(cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+home=$(dirname "$here")
+all=(host cuda opencl corpus kernels warmup pack)
+declare -A limits=([host]=60 [cuda]=540 [opencl]=300 [corpus]=540 [kernels]=540 [warmup]=580 [pack]=300)
+device=cuda
+plan=$home/samples/llama-3-8b.json
+budget=10s
+limit=''
+arguments=()
+while (( $# > 0 )); do
+    case $1 in
+        --help) usage; exit 0 ;;
+        --device | --plan | --budget | --limit)
+            (( $# > 1 )) || { echo "gpu-host-checks: $1 was given without a value" >&2; exit 2; }
+            printf -v "${1#--}" %s "$2"
+            shift ;;
+        -*) echo "gpu-host-checks: there is no option $1; see --help" >&2; exit 2 ;;
+        *) arguments+=("$1") ;;
+    esac
+    shift
+done
+(( ${#arguments[@]} > 0 )) || { usage >&2; exit 2; }
+[[ $limit =~ ^[0-9]*$ ]] || { echo "gpu-host-checks: --limit $limit is no number of seconds" >&2; exit 2; }
+[[ -x $home/runtime/bin/java && -d $here/lib ]] || {
+    echo "gpu-host-checks: $home has no runtime or no tests: unpack both archives, linux-x64 and" \
+        "linux-x64-gpu-tests, in one folder" >&2
+    exit 2
+}
+mkdir -p "${arguments[0]}" || exit 2
+out=$(cd "${arguments[0]}" && pwd)
+sections=("${arguments[@]:1}")
+(( ${#sections[@]} > 0 )) || sections=("${all[@]}")
+for section in "${sections[@]}"; do
+    [[ -n ${limits[$section]:-} ]] || { echo "gpu-host-checks: there is no section $section; see --help" >&2; exit 2; }
+done
+plan=$(readlink -f "$plan")
+cache=$out/cache
+
+# Runs a command within what is left of the section's time; 124 if that ends first.
+limited() {
+    local left=$(( deadline - SECONDS ))
+    (( left > 0 )) || return 124
+    timeout -k 10 "$left" "$@"
+}
+
+java_of_tests() {
+    limited "$home/runtime/bin/java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
+        -cp "$here/lib/*:$home/lib/*" "$@"
+}
+
+kernelwright() {
+    limited "$home/bin/kernelwright" "$@"
+}
+
+# The tests of a module that have the tag gpu; more arguments choose among its classes.
+tests() {
+    local module=$1 status
+    local jars=("$here"/lib/kernelwright-"$module"-*-tests.jar)
+    shift
+    mkdir -p "$here/$module"
+    cd "$here/$module" || return 1
+    java_of_tests org.junit.platform.console.ConsoleLauncher execute --scan-classpath "${jars[0]}" \
+        --include-tag gpu --exclude-tag stress --disable-banner --disable-ansi-colors --details tree \
+        --reports-dir "$out/reports-$section-$module" "$@"
+    status=$?
+    cd "$out" || return 1
+    return $status
+}
+
+# The counts in the last lines of such runs. A class that gave up before its tests is an aborted container.
+test_figures() {
+    awk '$4 == "found" && $3 == "tests" { found += $2 } $3 == "tests" && $4 == "successful" { passed += $2 }
+        $3 == "tests" && $4 == "failed" { failed += $2 } $4 == "aborted" { aborted += $2 }
+        END { printf "%d of %d tests passed, %d failed", passed, found, failed
+              if (aborted) printf ", %d skipped tests or classes", aborted; print "" }' "$1"
+}
+
+section_host() {
+    date -u +%Y-%m-%dT%H:%M:%SZ
+    uname -a
+    head -n 2 "$home/runtime/release"
+    ls "$home"/lib/kernelwright-cli-*.jar
+    limited nvidia-smi
+    limited nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.sm,clocks.mem,power.limit --format=csv
+    command -v nvcc compute-sanitizer
+    kernelwright devices
+    kernelwright doctor
+}
+
+section_cuda() { tests backend-cuda --exclude-classname '.*Corpus.*'; }
+
+section_opencl() { tests backend-opencl --exclude-classname '.*Corpus.*'; }
+
+section_corpus() {
+    local status=0
+    tests backend-cuda --include-classname '.*Corpus.*' || status=$?
+    tests backend-opencl --include-classname '.*Corpus.*' || status=$?
+    return $status
+}
+
+section_kernels() { java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks --time; }
+
+section_warmup() {
+    kernelwright warmup "$plan" --device "$device" --budget-per-workload "$budget" --cache "$cache"
+}
+
+section_pack() {
+    local pack=$out/plan.kwpack second=$out/second
+    rm -rf "$second" "$pack"
+    mkdir -p "$second/keys"
+    limited "$home/runtime/bin/java" "$here/Ed25519Keys.java" "$second/keys" \
+        && kernelwright cache export --cache "$cache" --target "backend=${device%%:*}" -o "$pack" --license Apache-2.0 \
+        && kernelwright cache sign "$pack" --key "$second/keys/key.pem" --public-key "$second/keys/key.pub.pem" \
+        && rm "$second/keys/key.pem" \
+        && kernelwright cache trust "$second/keys/key.pub.pem" --cache "$second/cache" \
+        && kernelwright cache import "$pack" --cache "$second/cache" \
+        && kernelwright bench "$plan" --device "$device" --seconds 0.2 --cache "$second/cache" \
+        && tail -n 1 "$out/pack.log" | grep -q ' hits, 0 misses, '
+}
+
+# What there is to say of a section's output, in a few words.
+figures() {
+    local log=$out/$1.log
+    case $1 in
+        host) sed -n 's/^ok    device \(.*\)/\1/p' "$log" | paste -sd ';' ;;
+        cuda | opencl) test_figures "$log" ;;
+        corpus) test_figures "$log" ;;
+        kernels) echo "$(grep -c ' FAILED: ' "$log") failed, $(awk '/^workload / { in_table = 1; next }
+            in_table && !/FAILED/ { n++ } END { print n + 0 }' "$log") workloads timed" ;;
+        warmup) echo "$(awk '/^[0-9]+\/[0-9]+ / { n++; if (/: tuned/) t++; if (/: hit/) h++; if (/: baseline kept/) b++
+            if (/: failed/) f++ } END { printf "%d workloads: %d tuned, %d hits, %d baseline kept, %d failed", n, t, h, b, f }' \
+            "$log")" ;;
+        pack) tail -n 1 "$log" ;;
+    esac
+}
+
+table=$(printf '%-8s %-10s %8s  %s' section result seconds figures)
+failed=0
+for section in "${sections[@]}"; do
+    echo "== $section, in $out/$section.log"
+    start=$SECONDS
+    deadline=$(( start + ${limit:-${limits[$section]}} ))
+    "section_$section" > "$out/$section.log" 2>&1
+    status=$?
+    said=$(figures "$section")
+    # Tests that all skip themselves prove nothing.
+    [[ $status == 0 && $said == "0 of "* ]] && status=skipped
+    case $status in
+        0) result=passed ;;
+        skipped) result='none ran'; [[ $said == "0 of 0 "* ]] || failed=1 ;;
+        124 | 137) result=time-out; failed=1 ;;
+        *) result=FAILED; failed=1 ;;
+    esac
+    table+=$'\n'$(printf '%-8s %-10s %8d  %s' "$section" "$result" $(( SECONDS - start )) "$said")
+done
+echo
+echo "$table" | tee "$out/table-$(date -u +%Y%m%dT%H%M%SZ).txt"
+exit $failed
