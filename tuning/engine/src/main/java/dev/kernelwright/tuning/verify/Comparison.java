@@ -27,27 +27,19 @@ record Comparison(long compared, long wrong, double worstRatio, long measured, d
      * @param index its position in row-major order
      * @param expected the reference's value
      * @param found the kernel's value
-     * @param ratio its error as a fraction of what is allowed
+     * @param bound how far off it may be
+     * @param ratio its error as a fraction of the bound
      */
-    record Mismatch(int output, long index, double expected, double found, double ratio) {
+    record Mismatch(int output, long index, double expected, double found, double bound, double ratio) {
         boolean isBefore(Mismatch other) {
             return output != other.output ? output < other.output : index < other.index;
         }
 
-        /** The value that was expected stays untold: what is said here is shown to whoever writes the next kernel. */
         private String describe(KernelSignature signature, long[] axes) {
-            return String.format(Locale.ROOT, "'%s' at %s: found %s, %s", signature.outputs().get(output).name(),
-                    ElementIndex.of(signature.shape(signature.outputs().get(output), axes), index), number(found),
-                    fault());
-        }
-
-        private String fault() {
-            if (!Double.isFinite(expected)) {
-                return "where " + (Double.isNaN(expected) ? "NaN" : "an infinity") + " is right";
-            }
-            return Double.isFinite(ratio)
-                    ? String.format(Locale.ROOT, "%.3g times as far off as allowed", ratio)
-                    : Double.isFinite(found) ? "where only the exact value is right" : "where a finite number is right";
+            return String.format(Locale.ROOT, "'%s' at %s: expected %s, found %s, allowed error %.3g",
+                    signature.outputs().get(output).name(),
+                    ElementIndex.of(signature.shape(signature.outputs().get(output), axes), index),
+                    number(expected), number(found), bound);
         }
 
         /** Nine digits tell two floats apart. */

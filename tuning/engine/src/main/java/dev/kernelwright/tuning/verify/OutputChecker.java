@@ -110,7 +110,7 @@ final class OutputChecker {
             worstRatio = Math.max(worstRatio, ratio);
             if (ratio > 1) {
                 wrong++;
-                Comparison.Mismatch mismatch = new Comparison.Mismatch(output, index, value, found, ratio);
+                Comparison.Mismatch mismatch = new Comparison.Mismatch(output, index, value, found, bound, ratio);
                 first = first == null || mismatch.isBefore(first) ? mismatch : first;
                 worst = worst == null || ratio > worst.ratio() ? mismatch : worst;
             }
