@@ -177,11 +177,9 @@ public final class CompiledPlan {
     public void requireSeparateBlocks(String device) throws KernelRejectedException {
         for (int step = 0; step < stepCount(); step++) {
             if (clusterDimensions(step) > 0 || isCooperative(step) || !tensorMaps.isEmpty()) {
-                throw new KernelRejectedException(ReasonCode.INVALID_PLAN,
-                        "the plan of '" + entry(step) + "' asks for a"
-                                + " cluster, a cooperative grid or a tensor map, which " + device
-                                + " does not launch: leave it"
-                                + " out");
+                throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the plan of '" + entry(step)
+                        + "' asks for a cluster, a cooperative grid or a tensor map, which " + device
+                        + " does not launch: leave it out");
             }
         }
     }

@@ -43,7 +43,7 @@ public final class CudaCompiler {
             case Loaded.Found<CudaCompiler> found -> found;
             case Loaded.Missing<CudaCompiler>(String noNvrtc, String cure) -> switch (findNvcc(toolkit, environment)) {
                 case Loaded.Found<CudaCompiler> found -> found;
-                case Loaded.Missing<CudaCompiler>(String noNvcc, String sameCure) -> new Loaded.Missing<>(
+                case Loaded.Missing<CudaCompiler>(String noNvcc, String _) -> new Loaded.Missing<>(
                         noNvrtc + "; " + noNvcc, cure);
             };
         };
@@ -53,7 +53,7 @@ public final class CudaCompiler {
         return switch (Nvrtc.load(toolkit.libraryFolders())) {
             case Loaded.Found<Nvrtc>(Nvrtc nvrtc) -> new Loaded.Found<>(
                     new CudaCompiler(new NvrtcCompiler(nvrtc, toolkit.includeFolders())));
-            case Loaded.Missing<Nvrtc>(String reason, String cure) -> new Loaded.Missing<>(reason, CURE);
+            case Loaded.Missing<Nvrtc>(String reason, String _) -> new Loaded.Missing<>(reason, CURE);
         };
     }
 
