@@ -1,8 +1,12 @@
 package dev.kernelwright;
 
 import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.Capability;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.DeviceEvent;
+import dev.kernelwright.spi.DeviceGraph;
 import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.MemoryLease;
 import dev.kernelwright.spi.Roofline;
 import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.spi.Target;
@@ -10,6 +14,7 @@ import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.util.Set;
 
 /** A device that a {@link ComputeRuntime} has open. */
 public final class Device {
@@ -93,6 +98,70 @@ public final class Device {
     /** Returns a new stream, which the caller closes. On the CPU a launch has ended when it returns. */
     public DeviceStream newStream() {
         return backend.newStream();
+    }
+
+    /** Returns what this device can do beyond the least. What it leaves out is refused. */
+    public Set<Capability> capabilities() {
+        return backend.capabilities();
+    }
+
+    /**
+     * Returns a new event, which takes the time of a point in a stream by the device's clock.
+     *
+     * @throws UnsupportedOperationException without {@link Capability#EVENTS}
+     */
+    public DeviceEvent newEvent() {
+        return backend.newEvent();
+    }
+
+    /**
+     * Records calls of bound ops and copies, which run nothing, as a graph that is launched as one.
+     *
+     * @param stream a stream made by {@link #newStream()}
+     * @param work calls bound ops and copies in that stream alone
+     * @throws UnsupportedOperationException without {@link Capability#GRAPHS}
+     * @throws IllegalStateException if the work did what cannot be recorded
+     */
+    public DeviceGraph record(DeviceStream stream, Runnable work) {
+        return backend.record(stream, work);
+    }
+
+    /**
+     * Allocates a zeroed host tensor which this device copies from and to by itself; it lives as long as the arena.
+     *
+     * @throws UnsupportedOperationException without {@link Capability#PINNED_MEMORY}
+     */
+    public Tensor allocatePinned(Arena arena, DType dtype, long... shape) {
+        return backend.allocatePinned(arena, dtype, shape);
+    }
+
+    /**
+     * Makes a tensor over memory of this device that the application owns and keeps alive; nothing is copied.
+     *
+     * @param handle a device pointer on CUDA, a {@code cl_mem} on OpenCL
+     * @throws UnsupportedOperationException without {@link Capability#WRAPPED_MEMORY}
+     */
+    public Tensor wrap(long handle, DType dtype, long... shape) {
+        return Tensor.over(backend.wrapMemory(handle, Tensor.byteSize(dtype, shape)), 0, dtype, shape);
+    }
+
+    /**
+     * Returns a stream over one that the application owns, which closing it leaves open.
+     *
+     * @param handle a {@code CUstream} on CUDA, a {@code cl_command_queue} on OpenCL
+     * @throws UnsupportedOperationException without {@link Capability#WRAPPED_STREAMS}
+     */
+    public DeviceStream wrapStream(long handle) {
+        return backend.wrapStream(handle);
+    }
+
+    /**
+     * Returns the lease under which this library takes the device's memory; at first, all of it.
+     *
+     * @throws UnsupportedOperationException without {@link Capability#MEMORY_LEASE}
+     */
+    public MemoryLease memory() {
+        return backend.memory();
     }
 
     /** Waits until everything that was queued on the default stream has ended. */

@@ -2,10 +2,13 @@ package dev.kernelwright.spi;
 
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.DeviceMemory;
 import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One open device: compiles, loads and launches kernels, and holds memory.
@@ -62,6 +65,63 @@ public interface Backend extends AutoCloseable {
 
     /** Returns a new stream. */
     DeviceStream newStream();
+
+    /** Returns what this backend can do beyond the least; the methods that follow from it refuse what it leaves out. */
+    default Set<Capability> capabilities() {
+        return Set.of();
+    }
+
+    /** Returns a new event that has not happened. */
+    default DeviceEvent newEvent() {
+        throw Capability.EVENTS.refusedBy(this);
+    }
+
+    /**
+     * Records what the work queues in a stream, which runs nothing, as a graph.
+     *
+     * @param stream a stream of this backend that is not wrapped
+     * @param work queues launches and copies in that stream alone, and waits for nothing
+     * @throws IllegalStateException if the work did what cannot be recorded
+     */
+    default DeviceGraph record(DeviceStream stream, Runnable work) {
+        throw Capability.GRAPHS.refusedBy(this);
+    }
+
+    /** Allocates a zeroed host tensor, which copies to and from this device go faster with; lives as the arena. */
+    default Tensor allocatePinned(Arena arena, DType dtype, long... shape) {
+        throw Capability.PINNED_MEMORY.refusedBy(this);
+    }
+
+    /**
+     * Takes memory of this device that the application owns and keeps alive.
+     *
+     * @param handle what {@link DeviceMemory#handle()} is to be: a device pointer on CUDA, a {@code cl_mem} on OpenCL
+     */
+    default DeviceMemory wrapMemory(long handle, long byteSize) {
+        throw Capability.WRAPPED_MEMORY.refusedBy(this);
+    }
+
+    /**
+     * Takes a stream that the application owns; closing what is returned leaves it open.
+     *
+     * @param handle a {@code CUstream}, also 0, on CUDA; a {@code cl_command_queue} on OpenCL
+     */
+    default DeviceStream wrapStream(long handle) {
+        throw Capability.WRAPPED_STREAMS.refusedBy(this);
+    }
+
+    /** Returns the lease under which this library takes the device's memory. */
+    default MemoryLease memory() {
+        throw Capability.MEMORY_LEASE.refusedBy(this);
+    }
+
+    /**
+     * Returns the state in which the device is now, as far as it tells: clocks, power and temperature, by names that end
+     * in their unit, for records and for people. Reads only.
+     */
+    default Map<String, String> conditions() {
+        return Map.of();
+    }
 
     /** Measures what the device can do at most, which may take some seconds; {@link Rooflines} keeps it. */
     Roofline measureRoofline();
