@@ -6,7 +6,10 @@ import dev.kernelwright.backend.cuda.ffi.CudaDriver;
 import dev.kernelwright.backend.cuda.ffi.Loaded;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.Capability;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.DeviceEvent;
+import dev.kernelwright.spi.DeviceGraph;
 import dev.kernelwright.spi.DeviceHeap;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelBinary;
@@ -15,16 +18,20 @@ import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LoadedKernel;
+import dev.kernelwright.spi.MemoryLease;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Roofline;
 import dev.kernelwright.spi.RooflineKernels;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.DeviceMemory;
 import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,6 +160,55 @@ final class CudaBackend implements Backend {
     @Override
     public DeviceStream newStream() {
         return new CudaStream(context);
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return Set.of(Capability.values());
+    }
+
+    @Override
+    public DeviceEvent newEvent() {
+        return new CudaEvent(context);
+    }
+
+    @Override
+    public DeviceGraph record(DeviceStream stream, Runnable work) {
+        return CudaGraph.record(context, (CudaStream) stream, work);
+    }
+
+    @Override
+    public Tensor allocatePinned(Arena arena, DType dtype, long... shape) {
+        long bytes = Tensor.byteSize(dtype, shape);
+        MemorySegment pinned = context.allocatePinned(arena, Math.max(1, bytes));
+        return Tensor.wrap(pinned.asSlice(0, bytes), dtype, shape);
+    }
+
+    @Override
+    public DeviceMemory wrapMemory(long handle, long byteSize) {
+        if (handle == 0) {
+            throw new IllegalArgumentException("the device pointer 0 was given to " + description.name()
+                    + ": give one that the driver has allocated");
+        }
+        return new WrappedMemory(context.space(), handle, byteSize);
+    }
+
+    /** Memory that the application owns, and knows the life of. */
+    private record WrappedMemory(MemorySpace space, long handle, long byteSize) implements DeviceMemory {
+        @Override
+        public boolean isAlive() {
+            return true;
+        }
+    }
+
+    @Override
+    public DeviceStream wrapStream(long handle) {
+        return CudaStream.wrap(context, handle);
+    }
+
+    @Override
+    public MemoryLease memory() {
+        return context.heap().lease();
     }
 
     @Override

@@ -13,12 +13,13 @@ import java.util.Map;
  * A GPU, and what its driver says of it.
  *
  * @param handle the driver's number of it
+ * @param capability the compute capability, for example 90 for 9.0
  * @param architecture what kernels are compiled for, for example {@code sm_90a}
  * @param multiprocessor what each of its multiprocessors has
  * @param maxThreads the threads that a block may have at most
  * @param maxSharedBytes the shared memory that a block may have at most, if it asks for more than usual
  */
-record CudaDevice(int handle, String name, String architecture, int multiprocessors,
+record CudaDevice(int handle, String name, int capability, String architecture, int multiprocessors,
         Multiprocessor multiprocessor, int maxThreads, long maxSharedBytes, long memoryBytes, long l2Bytes,
         int driverVersion) {
     /** From this compute capability on, an architecture has features that its successors lack, compiled for with an "a". */
@@ -46,7 +47,7 @@ record CudaDevice(int handle, String name, String architecture, int multiprocess
         int handle = devices.device(index);
         int capability = 10 * devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
                 + devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
-        return new CudaDevice(handle, devices.name(handle),
+        return new CudaDevice(handle, devices.name(handle), capability,
                 "sm_" + capability + (capability >= FIRST_WITH_OWN_FEATURES ? "a" : ""),
                 devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
                 Multiprocessor.describe(devices, handle),
@@ -54,6 +55,16 @@ record CudaDevice(int handle, String name, String architecture, int multiprocess
                 devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
                 devices.totalMemoryBytes(handle),
                 devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE), driver.version());
+    }
+
+    /** Returns whether blocks can be launched in clusters. */
+    boolean hasClusters() {
+        return capability >= FIRST_WITH_OWN_FEATURES;
+    }
+
+    /** Returns whether tiles are copied by tensor maps. */
+    boolean hasTensorMaps() {
+        return capability >= FIRST_WITH_OWN_FEATURES;
     }
 
     /** Returns the device as people see it. */

@@ -3,21 +3,47 @@ package dev.kernelwright.backend.cuda;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.StreamWorkspace;
 import dev.kernelwright.tensor.Tensor;
+import java.util.List;
 
-/** A stream of the driver's. */
+/** A stream of the driver's: one of this backend, or one of the application's with a workspace of this backend. */
 final class CudaStream implements DeviceStream {
     private final CudaContext context;
     private final long handle;
+    private final boolean wrapped;
     private final StreamWorkspace workspace;
 
-    CudaStream(CudaContext context) {
+    private CudaStream(CudaContext context, long handle, boolean wrapped) {
         this.context = context;
-        this.handle = context.newStream();
+        this.handle = handle;
+        this.wrapped = wrapped;
         this.workspace = new StreamWorkspace(context.heap());
+    }
+
+    /** Creates a stream that waits for no other. */
+    CudaStream(CudaContext context) {
+        this(context, context.newStream(), false);
+    }
+
+    /** Takes a stream of the application's; 0 is the context's default stream. */
+    static CudaStream wrap(CudaContext context, long handle) {
+        context.adopt(handle);
+        return new CudaStream(context, handle, true);
     }
 
     long handle() {
         return handle;
+    }
+
+    boolean isWrapped() {
+        return wrapped;
+    }
+
+    void beginRecording() {
+        workspace.beginRecording();
+    }
+
+    List<Tensor> endRecording() {
+        return workspace.endRecording();
     }
 
     @Override
@@ -37,6 +63,10 @@ final class CudaStream implements DeviceStream {
 
     @Override
     public void close() {
-        context.release(handle);
+        if (wrapped) {
+            context.letGo(handle);
+        } else {
+            context.release(handle);
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.kernelwright.backend.opencl.ffi.OpenClBuildException;
 import dev.kernelwright.backend.opencl.ffi.OpenClException;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.Capability;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelBinary;
@@ -15,6 +16,7 @@ import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LoadedKernel;
+import dev.kernelwright.spi.MemoryLease;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Roofline;
 import dev.kernelwright.spi.RooflineKernels;
@@ -26,6 +28,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A device of OpenCL.
@@ -172,6 +175,16 @@ final class OpenClBackend implements Backend {
     @Override
     public DeviceStream newStream() {
         return new OpenClStream(context);
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return Set.of(Capability.MEMORY_LEASE);
+    }
+
+    @Override
+    public MemoryLease memory() {
+        return context.heap().lease();
     }
 
     @Override

@@ -30,7 +30,8 @@ final class OpenClContext implements DeviceHeap.Allocator, AutoCloseable {
         this.device = device;
         this.space = new MemorySpace(name);
         this.handle = ClContext.create(device.platform(), device.id());
-        this.heap = new DeviceHeap(space, this, ALIGNMENT_BYTES, device.maxAllocationBytes());
+        this.heap = new DeviceHeap(space, this, ALIGNMENT_BYTES, device.maxAllocationBytes(),
+                device.globalBytes());
     }
 
     MemorySpace space() {
@@ -47,19 +48,26 @@ final class OpenClContext implements DeviceHeap.Allocator, AutoCloseable {
 
     @Override
     public long allocate(long bytes) {
-        MemorySegment memory = ClSvm.alloc(handle, ClMemory.CL_MEM_READ_WRITE, bytes, ALIGNMENT_BYTES);
-        long queue = newQueue();
-        try (Arena arena = Arena.ofConfined()) {
-            ClSvm.enqueueFill(queue, memory, arena.allocate(1), ClEvent.NONE, ClEvent.NONE);
-        } finally {
-            release(queue);
-        }
-        return memory.address();
+        return ClSvm.alloc(handle, ClMemory.CL_MEM_READ_WRITE, bytes, ALIGNMENT_BYTES).address();
     }
 
     @Override
-    public synchronized void free(long address, long bytes) {
+    public void clear(long address, long bytes) {
+        long queue = newQueue();
+        try (Arena arena = Arena.ofConfined()) {
+            ClSvm.enqueueFill(queue, memory(address, bytes), arena.allocate(1), ClEvent.NONE, ClEvent.NONE);
+        } finally {
+            release(queue);
+        }
+    }
+
+    @Override
+    public synchronized void settle() {
         queues.forEach(ClQueue::finish);
+    }
+
+    @Override
+    public void free(long address, long bytes) {
         ClSvm.free(handle, memory(address, bytes));
     }
 

@@ -1,5 +1,6 @@
 package dev.kernelwright.backend.cuda.ffi;
 
+import static dev.kernelwright.backend.cuda.ffi.DriverFunction.EVENT_ELAPSED_TIME;
 import static dev.kernelwright.backend.cuda.ffi.DriverFunction.EVENT_QUERY;
 import static dev.kernelwright.backend.cuda.ffi.DriverFunction.EVENT_RECORD;
 import static dev.kernelwright.backend.cuda.ffi.DriverFunction.EVENT_SYNCHRONIZE;
@@ -24,6 +25,7 @@ public final class DriverStreams {
     private static final MethodHandle RECORD = EVENT_RECORD.downcall();
     private static final MethodHandle SYNCHRONIZE_EVENT = EVENT_SYNCHRONIZE.downcall();
     private static final MethodHandle QUERY_EVENT = EVENT_QUERY.downcall();
+    private static final MethodHandle ELAPSED = EVENT_ELAPSED_TIME.downcall();
 
     private final DriverCalls calls;
     private final MemorySegment synchronize;
@@ -32,6 +34,7 @@ public final class DriverStreams {
     private final MemorySegment recordEvent;
     private final MemorySegment synchronizeEvent;
     private final MemorySegment queryEvent;
+    private final MemorySegment elapsed;
 
     DriverStreams(DriverCalls calls) {
         this.calls = calls;
@@ -41,6 +44,7 @@ public final class DriverStreams {
         this.recordEvent = calls.address(EVENT_RECORD);
         this.synchronizeEvent = calls.address(EVENT_SYNCHRONIZE);
         this.queryEvent = calls.address(EVENT_QUERY);
+        this.elapsed = calls.address(EVENT_ELAPSED_TIME);
     }
 
     /** Returns a new stream; {@code flags} are 0 or {@link CudaConstants#CU_STREAM_NON_BLOCKING}. */
@@ -132,10 +136,20 @@ public final class DriverStreams {
     /** Returns the time between two events that have happened, with a resolution of about half a microsecond. */
     public float elapsedMillis(long start, long end) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment millis = arena.allocate(ValueLayout.JAVA_FLOAT);
-            calls.call(DriverFunction.EVENT_ELAPSED_TIME, millis, start, end);
-            return millis.get(ValueLayout.JAVA_FLOAT, 0);
+            return elapsedMillis(start, end, arena.allocate(ValueLayout.JAVA_FLOAT));
         }
+    }
+
+    /** Returns the time between two events, which the driver writes to memory of four bytes. Allocates nothing. */
+    public float elapsedMillis(long start, long end, MemorySegment millis) {
+        int status;
+        try {
+            status = (int) ELAPSED.invokeExact(elapsed, millis, start, end);
+        } catch (Throwable t) {
+            throw BoundFunctions.unexpected(t);
+        }
+        calls.check(EVENT_ELAPSED_TIME, status);
+        return millis.get(ValueLayout.JAVA_FLOAT, 0);
     }
 
     private boolean isDone(DriverFunction function, int status) {

@@ -16,7 +16,7 @@ import java.util.List;
 
 /** {@code fake-driver.c} as a library: it notes how it is called. */
 @SuppressWarnings("restricted") // calls the library whose source lies beside it
-final class FakeDriver {
+public final class FakeDriver {
     private final Path library;
     private final SymbolLookup symbols;
 
@@ -26,7 +26,7 @@ final class FakeDriver {
     }
 
     /** Compiles one that claims to be of a version of CUDA and that starts with a status. */
-    static FakeDriver compile(Path folder, int version, int startStatus) throws IOException, InterruptedException {
+    public static FakeDriver compile(Path folder, int version, int startStatus) throws IOException, InterruptedException {
         Path source = folder.resolve("fake-driver.c");
         try (InputStream resource = FakeDriver.class.getResourceAsStream("fake-driver.c")) {
             Files.write(source, resource.readAllBytes());
@@ -41,13 +41,14 @@ final class FakeDriver {
         return CudaDriver.load(List.of("/nowhere/libcuda.so.1", library.toString()));
     }
 
-    CudaDriver driver() {
+    /** Returns the driver. */
+    public CudaDriver driver() {
         assertThat(load()).isInstanceOf(Loaded.Found.class);
         return ((Loaded.Found<CudaDriver>) load()).library();
     }
 
     /** Returns the last call with its arguments. */
-    String lastCall() {
+    public String lastCall() {
         try {
             MemorySegment text = (MemorySegment) Linker.nativeLinker().downcallHandle(
                     symbols.findOrThrow("fake_last_call"), FunctionDescriptor.of(ValueLayout.ADDRESS)).invokeExact();
@@ -58,7 +59,7 @@ final class FakeDriver {
     }
 
     /** Sets what the functions answer from now on. */
-    void answer(int status) {
+    public void answer(int status) {
         try {
             Linker.nativeLinker().downcallHandle(symbols.findOrThrow("fake_set_status"),
                     FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)).invokeExact(status);
