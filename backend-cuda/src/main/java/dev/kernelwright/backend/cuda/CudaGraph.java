@@ -17,8 +17,9 @@ import java.util.List;
 final class CudaGraph implements DeviceGraph {
     private final CudaContext context;
     private final long executable;
-    /** Kept reachable, so that their memory stays. */
-    private List<Tensor> workspaces;
+    /** Never read: what it keeps reachable is their memory. */
+    @SuppressWarnings("unused")
+    private final List<Tensor> workspaces;
     private boolean closed;
 
     private CudaGraph(CudaContext context, long executable, List<Tensor> workspaces) {
@@ -107,7 +108,6 @@ final class CudaGraph implements DeviceGraph {
         if (!closed) {
             closed = true;
             context.enter().graphs().destroyExecutable(executable);
-            workspaces = List.of();
         }
     }
 }

@@ -56,7 +56,6 @@ final class CudaKernel implements LoadedKernel {
     static CudaKernel load(CudaContext context, CudaDevice device, byte[] image, LaunchPlan launchPlan,
             KernelSignature signature) throws KernelRejectedException {
         CompiledPlan plan = new CompiledPlan(launchPlan, signature);
-        plan.requireSeparateBlocks("the CUDA backend so far");
         CudaDriver driver = context.enter();
         long module;
         try {
