@@ -1,5 +1,7 @@
 package dev.kernelwright.spi;
 
+import dev.kernelwright.tensor.DType;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,16 +12,24 @@ import java.util.TreeMap;
  * <p>A kernel takes at least as long as its operations at the peak rate and as its compulsory bytes at the bandwidth of
  * the level of memory that holds them (Williams, Waterman and Patterson, "Roofline", CACM 52(4), 2009).
  *
- * @param flopsPerSecond the peak rate of fused multiply-adds, counted as two operations each
+ * @param flopsPerSecond the peak rate of fused multiply-adds in f32, counted as two operations each
+ * @param matrixFlopsPerSecond the peak rate of products of matrices whose elements are of a type and whose sums are of f32,
+ *        where the device has units for them that are faster than its multiply-adds
  * @param bandwidths the bandwidth for growing working sets, at least one
  */
-public record Roofline(double flopsPerSecond, List<Bandwidth> bandwidths) {
-    /** Copies the bandwidths. */
+public record Roofline(double flopsPerSecond, Map<DType, Double> matrixFlopsPerSecond, List<Bandwidth> bandwidths) {
+    /** Copies the rates and the bandwidths. */
     public Roofline {
+        matrixFlopsPerSecond = Map.copyOf(matrixFlopsPerSecond);
         bandwidths = List.copyOf(bandwidths);
         if (bandwidths.isEmpty()) {
             throw new IllegalArgumentException("a roofline was given no bandwidth: measure at least one");
         }
+    }
+
+    /** Creates the roofline of a device without units for matrices. */
+    public Roofline(double flopsPerSecond, List<Bandwidth> bandwidths) {
+        this(flopsPerSecond, Map.of(), bandwidths);
     }
 
     /**
@@ -36,7 +46,11 @@ public record Roofline(double flopsPerSecond, List<Bandwidth> bandwidths) {
         for (Roofline each : List.of(this, other)) {
             each.bandwidths.forEach(b -> best.merge(b.workingSetBytes(), b.bytesPerSecond(), Math::max));
         }
-        return new Roofline(Math.max(flopsPerSecond, other.flopsPerSecond), best.entrySet().stream()
+        Map<DType, Double> matrices = new EnumMap<>(DType.class);
+        for (Roofline each : List.of(this, other)) {
+            each.matrixFlopsPerSecond.forEach((dtype, rate) -> matrices.merge(dtype, rate, Math::max));
+        }
+        return new Roofline(Math.max(flopsPerSecond, other.flopsPerSecond), matrices, best.entrySet().stream()
                 .map(entry -> new Bandwidth(entry.getKey(), entry.getValue())).toList());
     }
 
@@ -51,8 +65,13 @@ public record Roofline(double flopsPerSecond, List<Bandwidth> bandwidths) {
         return best;
     }
 
-    /** Returns the time below which no kernel can be, in nanoseconds. */
-    public double floorNanos(long flops, long bytes) {
-        return Math.max(flops / flopsPerSecond, bytes / bytesPerSecond(bytes)) * 1e9;
+    /** Returns the peak rate of operations on elements of a type, in whichever unit is the fastest. */
+    public double flopsPerSecond(DType dtype) {
+        return Math.max(flopsPerSecond, matrixFlopsPerSecond.getOrDefault(dtype, 0.0));
+    }
+
+    /** Returns the time below which no kernel on elements of a type can be, in nanoseconds. */
+    public double floorNanos(DType dtype, long flops, long bytes) {
+        return Math.max(flops / flopsPerSecond(dtype), bytes / bytesPerSecond(bytes)) * 1e9;
     }
 }

@@ -43,12 +43,28 @@ public record RooflineKernels(KernelTemplate multiplyAdds, long flopsPerRepeat, 
                     bandwidths.add(new Roofline.Bandwidth(bytes, bytesPerSecond(backend, bytes)));
                 }
             }
-            double nanos = bestNanos(backend, multiplyAdds, items, repeats);
-            return new Roofline(flopsPerRepeat * repeats * items / nanos * 1e9, bandwidths);
+            return new Roofline(flopsPerSecond(backend), bandwidths);
         } catch (KernelRejectedException e) {
-            throw new IllegalStateException("the roofline of " + backend.device().name() + " cannot be measured: "
-                    + e.getMessage(), e);
+            throw refused(backend, e);
         }
+    }
+
+    /**
+     * Measures the rate of the operations alone.
+     *
+     * @throws IllegalStateException if the device refuses the kernel
+     */
+    public double flopsPerSecond(Backend backend) {
+        try {
+            return flopsPerRepeat * repeats * items / bestNanos(backend, multiplyAdds, items, repeats) * 1e9;
+        } catch (KernelRejectedException e) {
+            throw refused(backend, e);
+        }
+    }
+
+    private static IllegalStateException refused(Backend backend, KernelRejectedException cause) {
+        return new IllegalStateException("the roofline of " + backend.device().name() + " cannot be measured: "
+                + cause.getMessage(), cause);
     }
 
     private double bytesPerSecond(Backend backend, long workingSetBytes) throws KernelRejectedException {

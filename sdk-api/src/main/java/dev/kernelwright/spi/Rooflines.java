@@ -1,11 +1,13 @@
 package dev.kernelwright.spi;
 
+import dev.kernelwright.tensor.DType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Rooflines {
     private static final Logger LOG = LoggerFactory.getLogger(Rooflines.class);
     private static final String FLOPS = "flops_per_second";
+    private static final String MATRIX_FLOPS = "matrix_flops_per_second.";
     private static final String BANDWIDTH = "bytes_per_second.";
     private static final int MAX_FILE_BYTES = 1 << 16;
 
@@ -89,17 +92,20 @@ public final class Rooflines {
                 return null;
             }
             double flops = Double.NaN;
+            Map<DType, Double> matrices = new EnumMap<>(DType.class);
             List<Roofline.Bandwidth> bandwidths = new ArrayList<>();
             for (String line : Files.readAllLines(file)) {
                 String[] words = line.split("=", 2);
                 if (words.length == 2 && words[0].equals(FLOPS)) {
                     flops = positive(words[1]);
+                } else if (words.length == 2 && words[0].startsWith(MATRIX_FLOPS)) {
+                    matrices.put(DType.parse(words[0].substring(MATRIX_FLOPS.length())), positive(words[1]));
                 } else if (words.length == 2 && words[0].startsWith(BANDWIDTH)) {
                     bandwidths.add(new Roofline.Bandwidth(Long.parseLong(words[0].substring(BANDWIDTH.length())),
                             positive(words[1])));
                 }
             }
-            return Double.isNaN(flops) || bandwidths.isEmpty() ? null : new Roofline(flops, bandwidths);
+            return Double.isNaN(flops) || bandwidths.isEmpty() ? null : new Roofline(flops, matrices, bandwidths);
         } catch (IOException | IllegalArgumentException e) {
             LOG.warn("The roofline in {} is measured anew, since it cannot be read: {}", file, e.getMessage());
             return null;
@@ -120,6 +126,7 @@ public final class Rooflines {
         }
         List<String> lines = new ArrayList<>();
         lines.add(FLOPS + "=" + roofline.flopsPerSecond());
+        roofline.matrixFlopsPerSecond().forEach((dtype, rate) -> lines.add(MATRIX_FLOPS + dtype.id() + "=" + rate));
         roofline.bandwidths().forEach(bandwidth -> lines.add(
                 BANDWIDTH + bandwidth.workingSetBytes() + "=" + bandwidth.bytesPerSecond()));
         Path file = folder.resolve(fileName(target));

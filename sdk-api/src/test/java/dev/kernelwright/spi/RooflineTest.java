@@ -3,7 +3,9 @@ package dev.kernelwright.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kernelwright.tensor.DType;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,10 +25,18 @@ class RooflineTest {
     @Test
     void theFloorIsTheLongerOfArithmeticAndMemory() {
         // 1e6 operations at 100 per ns: 10 us. 1e5 bytes at 200 per ns: 500 ns.
-        assertThat(ROOFLINE.floorNanos(1_000_000, 100_000)).isEqualTo(10_000);
+        assertThat(ROOFLINE.floorNanos(DType.F32, 1_000_000, 100_000)).isEqualTo(10_000);
         // 100 operations: 1 ns. 20 MB at 10 per ns: 2 ms.
-        assertThat(ROOFLINE.floorNanos(100, 20_000_000)).isEqualTo(2_000_000);
-        assertThat(ROOFLINE.floorNanos(0, 0)).isZero();
+        assertThat(ROOFLINE.floorNanos(DType.F32, 100, 20_000_000)).isEqualTo(2_000_000);
+        assertThat(ROOFLINE.floorNanos(DType.F32, 0, 0)).isZero();
+    }
+
+    @Test
+    void unitsForMatricesCountForTheirTypes() {
+        Roofline withUnits = new Roofline(100e9, Map.of(DType.BF16, 800e9, DType.I32, 50e9), ROOFLINE.bandwidths());
+        assertThat(withUnits.floorNanos(DType.BF16, 1_000_000, 0)).isEqualTo(1_250);
+        assertThat(withUnits.floorNanos(DType.F32, 1_000_000, 0)).isEqualTo(10_000);
+        assertThat(withUnits.floorNanos(DType.I32, 1_000_000, 0)).isEqualTo(10_000);
     }
 
     @Test

@@ -2,10 +2,12 @@ package dev.kernelwright.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kernelwright.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,7 @@ class RooflinesTest {
     private Path folder;
 
     private static Roofline roofline(double flops, double cacheBandwidth, double memoryBandwidth) {
-        return new Roofline(flops, List.of(new Roofline.Bandwidth(1 << 20, cacheBandwidth),
+        return new Roofline(flops, Map.of(DType.BF16, 8 * flops), List.of(new Roofline.Bandwidth(1 << 20, cacheBandwidth),
                 new Roofline.Bandwidth(1 << 30, memoryBandwidth)));
     }
 
@@ -50,13 +52,14 @@ class RooflinesTest {
         backend.next = roofline(1e12, 5e11, 1e11);
         inFolder().of(backend);
         for (String damage : List.of("", "flops_per_second=-1", "flops_per_second=1e9\nbytes_per_second.x=1",
-                "flops_per_second=NaN\nbytes_per_second.1=1")) {
+                "flops_per_second=NaN\nbytes_per_second.1=1",
+                "flops_per_second=1\nmatrix_flops_per_second.f8=1\nbytes_per_second.1=1")) {
             try (Stream<Path> files = Files.list(folder)) {
                 Files.writeString(files.toList().getFirst(), damage);
             }
             assertThat(inFolder().of(backend)).as(damage).isEqualTo(backend.next);
         }
-        assertThat(backend.measurements).isEqualTo(5);
+        assertThat(backend.measurements).isEqualTo(6);
     }
 
     @Test

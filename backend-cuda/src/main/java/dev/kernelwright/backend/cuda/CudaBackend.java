@@ -46,6 +46,12 @@ final class CudaBackend implements Backend {
     private static final int FLOPS_PER_REPEAT = 2 * 16;
     private static final int THREADS_PER_MULTIPROCESSOR = 1024;
     private static final int REPEATS = 1 << 14;
+    /** A thread's share of the operations of a repeat, whichever instruction the architecture has. */
+    private static final int MATRIX_FLOPS_PER_REPEAT = 1 << 15;
+    private static final int MATRIX_THREADS_PER_MULTIPROCESSOR = 256;
+    private static final int MATRIX_REPEATS = 1 << 12;
+    /** Tensor cores come to f32's precision by at least three products of TF32, whose rate is half that of halves. */
+    private static final int HALVES_PER_EXACT_PRODUCT = 6;
 
     private final CudaDriver driver;
     private final CudaDevice device;
@@ -217,7 +223,15 @@ final class CudaBackend implements Backend {
                 KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_fma.cu")), FLOPS_PER_REPEAT,
                 (long) device.multiprocessors() * THREADS_PER_MULTIPROCESSOR, REPEATS,
                 KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_copy.cu")));
-        return kernels.measure(this, device.memoryBytes() / 4);
+        Roofline plain = kernels.measure(this, device.memoryBytes() / 4);
+        if (!device.hasTensorCores()) {
+            return plain;
+        }
+        double halves = new RooflineKernels(KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_matrix.cu")),
+                MATRIX_FLOPS_PER_REPEAT, (long) device.multiprocessors() * MATRIX_THREADS_PER_MULTIPROCESSOR,
+                MATRIX_REPEATS, kernels.copy()).flopsPerSecond(this);
+        return new Roofline(plain.flopsPerSecond(), Map.of(DType.F16, halves, DType.BF16, halves, DType.F32,
+                halves / HALVES_PER_EXACT_PRODUCT), plain.bandwidths());
     }
 
     @Override

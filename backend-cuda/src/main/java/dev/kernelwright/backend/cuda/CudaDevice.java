@@ -24,6 +24,7 @@ record CudaDevice(int handle, String name, int capability, String architecture, 
         int driverVersion) {
     /** From this compute capability on, an architecture has features that its successors lack, compiled for with an "a". */
     private static final int FIRST_WITH_OWN_FEATURES = 90;
+    private static final int FIRST_WITH_BF16_PRODUCTS = 80;
 
     /**
      * What blocks that run at a time share.
@@ -55,6 +56,11 @@ record CudaDevice(int handle, String name, int capability, String architecture, 
                 devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
                 devices.totalMemoryBytes(handle),
                 devices.attribute(handle, CudaConstants.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE), driver.version());
+    }
+
+    /** Returns whether there are units for products of bf16 matrices. */
+    boolean hasTensorCores() {
+        return capability >= FIRST_WITH_BF16_PRODUCTS;
     }
 
     /** Returns whether blocks can be launched in clusters. */

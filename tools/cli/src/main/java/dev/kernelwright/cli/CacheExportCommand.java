@@ -4,6 +4,7 @@ import dev.kernelwright.cache.DirectoryStore;
 import dev.kernelwright.cli.output.Console;
 import dev.kernelwright.spi.TuningRecord;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,14 +15,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Writes the kernels of a cache to a pack. */
-@Command(name = "export", description = "Write the tuned kernels to a pack.",
+/** Writes the findings of a cache to a pack: its kernels, and for which keys nothing beats the baseline. */
+@Command(name = "export", description = "Write what was tuned to a pack: the kernels, and where the baseline is best.",
         footer = {"", "The pack is to be signed before others can use it.",
-                "Exit codes: 0 written, 2 bad usage or input, or no kernel fits."})
+                "That the baseline is best is written if this version found it, and holds for this version alone.",
+                "Exit codes: 0 written, 2 bad usage or input, or no record fits."})
 final class CacheExportCommand implements Callable<Integer> {
     private final Console console;
 
-    @Option(names = "--target", paramLabel = "FIELD=VALUE", description = "Only kernels that were made for this, for"
+    @Option(names = "--target", paramLabel = "FIELD=VALUE", description = "Only what was found for this, for"
             + " example backend=cuda or architecture=sm_90; all that are given must fit.")
     private final Map<String, String> target = new LinkedHashMap<>();
     @Mixin
@@ -38,17 +40,24 @@ final class CacheExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<TuningRecord> records = new ArrayList<>();
+        Instant now = Instant.now();
         try (DirectoryStore _ = cache.openExisting()) {
             for (StoredFiles.StoredFile file : StoredFiles.readAll(cache.location().folder())) {
                 TuningRecord record = file.record();
-                if (file.sound() && record != null && record.kernel() != null && fits(record)) {
-                    records.add(record);
+                if (file.sound() && record != null && record.isBelieved(now) && fits(record)) {
+                    records.add(lasting(record));
                 }
             }
             return label.write(records, console, output.json());
         } catch (IOException e) {
             throw new InputException("the records in " + cache.location().folder() + " could not be listed: " + e, e);
         }
+    }
+
+    /** Here a finding is looked at again in some days; whoever runs from packs alone has nobody to do that. */
+    private static TuningRecord lasting(TuningRecord record) {
+        return new TuningRecord(record.key(), record.target(), record.kernel(), record.evaluation(),
+                record.provenance(), record.created(), null);
     }
 
     private boolean fits(TuningRecord record) {

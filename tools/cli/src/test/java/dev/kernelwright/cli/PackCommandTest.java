@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -36,9 +39,11 @@ class PackCommandTest {
         sender = folder.resolve("sender");
         receiver = folder.resolve("receiver");
         pack = folder.resolve("kernels.kwpack");
+        Instant soon = Instant.now().plus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS);
         here = Records.tuned(WORKLOAD, Records.thisMachine());
         other = Records.tuned(WORKLOAD, Records.otherMachine("cpu", "Another Processor"));
-        Records.put(sender, here, other, Records.baselineKept("add(n=16)", Records.thisMachine(), null));
+        Records.put(sender, here, other, Records.baselineKept("add(n=16)", Records.thisMachine(), soon),
+                Records.baselineKept("mul(n=16)", Records.thisMachine(), Records.CREATED.plusSeconds(1)));
         KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         privateKey = pem("PRIVATE KEY", keys.getPrivate().getEncoded());
         publicKey = pem("PUBLIC KEY", keys.getPublic().getEncoded());
@@ -75,11 +80,11 @@ class PackCommandTest {
     void aPackGoesFromOneCacheToAnotherThatTrustsItsSigner() throws IOException {
         export(1);
         assertThat(cache(receiver, "import", pack).endedWith(1).err()).contains("is refused", "not trusted here");
-        assertThat(cache(receiver, "verify", pack).endedWith(1).out()).contains("edition 1, 2 records under MIT",
+        assertThat(cache(receiver, "verify", pack).endedWith(1).out()).contains("edition 1, 3 records under MIT",
                 "UNSOUND");
         cache(receiver, "trust", publicKey).endedWith(0);
         assertThat(cache(receiver, "verify", pack).endedWith(0).out()).contains("trusted here");
-        assertThat(cache(receiver, "import", pack).endedWith(0).out()).contains("kernels, edition 1, with 2 records");
+        assertThat(cache(receiver, "import", pack).endedWith(0).out()).contains("kernels, edition 1, with 3 records");
 
         JsonNode json = explain(receiver, "--json").endedWith(0).json();
         assertThat(json.get("imported").booleanValue()).isTrue();
@@ -87,6 +92,20 @@ class PackCommandTest {
         assertThat(explain(receiver).endedWith(0).out()).contains("hit", "rechecked at its first use");
         assertThat(CommandRun.of("doctor", "--json", "--cache", receiver.toString()).json().toString())
                 .contains("kernels.kwpack");
+    }
+
+    /** Whoever runs from packs alone has nobody who looks again: what was found holds as long as the pack. */
+    @Test
+    void aPackSaysForWhichKeysTheBaselineIsBest() {
+        export(1);
+        cache(receiver, "trust", publicKey).endedWith(0);
+        cache(receiver, "import", pack).endedWith(0);
+        assertThat(CommandRun.of("explain", "add(n=16)", "--cache", receiver.toString()).endedWith(0).out())
+                .contains("hit");
+        assertThat(CommandRun.of("explain", "mul(n=16)", "--cache", receiver.toString()).endedWith(1).out())
+                .as("what had expired when the pack was written").contains("miss");
+        String prefix = Records.baselineKept("add(n=16)", Records.thisMachine(), null).key().toString();
+        assertThat(cache(receiver, "show", prefix).endedWith(0).json().get("expires").isNull()).isTrue();
     }
 
     @Test
@@ -115,14 +134,14 @@ class PackCommandTest {
     }
 
     @Test
-    void exportTakesTheKernelsOfATargetAndMergeThoseOfSeveralPacks() {
+    void exportTakesWhatWasFoundForATargetAndMergeWhatIsInSeveralPacks() {
         cache(sender, "export", "-o", pack, "--license", "MIT", "--target", "cpu=Another Processor").endedWith(0);
         Path both = folder.resolve("both.kwpack");
         Path all = folder.resolve("all.kwpack");
         cache(sender, "export", "-o", all, "--license", "MIT").endedWith(0);
         CommandRun merged = CommandRun.of("cache", "merge", pack.toString(), all.toString(), "-o", both.toString(),
                 "--license", "MIT", "--json").endedWith(0);
-        assertThat(merged.json().get("records").intValue()).isEqualTo(2);
+        assertThat(merged.json().get("records").intValue()).isEqualTo(3);
         assertThat(cache(sender, "verify", pack, "--json").json().get("records").intValue()).isEqualTo(1);
         assertThat(cache(sender, "export", "-o", pack, "--license", "MIT").endedWith(2).err())
                 .contains("which is there already");
