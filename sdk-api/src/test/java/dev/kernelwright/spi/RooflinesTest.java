@@ -20,8 +20,9 @@ class RooflinesTest {
     private Path folder;
 
     private static Roofline roofline(double flops, double cacheBandwidth, double memoryBandwidth) {
-        return new Roofline(flops, Map.of(DType.BF16, 8 * flops), List.of(new Roofline.Bandwidth(1 << 20, cacheBandwidth),
-                new Roofline.Bandwidth(1 << 30, memoryBandwidth)));
+        return new Roofline(flops, Map.of(DType.BF16, 8 * flops),
+                List.of(new Roofline.Bandwidth(1 << 20, cacheBandwidth),
+                        new Roofline.Bandwidth(1 << 30, memoryBandwidth)));
     }
 
     private Rooflines inFolder() {

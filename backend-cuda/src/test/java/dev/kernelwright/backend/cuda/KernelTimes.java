@@ -150,7 +150,8 @@ final class KernelTimes {
         long flops = workload.flops(axes);
         long bytes = workload.bytes(axes);
         System.out.printf(Locale.ROOT, "%-86s %12.2f %12.2f %10.1f %10.3f %6.3f  %s%n", name, baseline / 1e3,
-                best / 1e3, bytes / best, flops / best / 1e3, rooflines.of(backend).floorNanos(signature.dtype(), flops, bytes) / best,
+                best / 1e3, bytes / best, flops / best / 1e3,
+                rooflines.of(backend).floorNanos(signature.dtype(), flops, bytes) / best,
                 bestPoint);
     }
 

@@ -81,9 +81,9 @@ class KernelEvaluatorTest {
             SPOILS_EARLIER_RESULTS  | OUT_OF_BOUNDS       | the kernel changed what an earlier launch had left
             WRONG_IN_A_HURRY        | STATEFUL            | the results are wrong in the launches that were timed: 1 of
             UNWRITTEN               | OUTPUT_UNWRITTEN    | left the output 'y' unwritten at [1, 6]
-            WRITES_BEHIND           | OUT_OF_BOUNDS       | 0 bytes behind the end of 'y'
-            WRITES_BEFORE           | OUT_OF_BOUNDS       | 4 bytes before the beginning of 'x'
-            WRITES_BEHIND_WORKSPACE | OUT_OF_BOUNDS       | 0 bytes behind the end of the workspace
+            WRITES_BEHIND           | OUT_OF_BOUNDS       | bytes behind the end of 'y'
+            WRITES_BEFORE           | OUT_OF_BOUNDS       | bytes before the beginning of 'x'
+            WRITES_BEHIND_WORKSPACE | OUT_OF_BOUNDS       | bytes behind the end of the workspace
             READS_BEHIND            | OUT_OF_BOUNDS       | IndexOutOfBoundsException
             MUTATES_INPUT           | INPUT_MUTATED       | its input 'b', at [5]
             RANDOM                  | NON_DETERMINISTIC   | different results again and again

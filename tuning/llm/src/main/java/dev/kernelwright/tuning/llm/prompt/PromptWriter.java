@@ -192,7 +192,8 @@ public final class PromptWriter {
         values.put("device", Texts.line(briefing.device().model(), MAX_LINE_CHARS));
         values.put("facts", facts);
         values.put("threads", Integer.toString(briefing.threads()));
-        values.put("gflops", String.format(Locale.ROOT, "%.0f", roofline.flopsPerSecond(workload.signature().dtype()) / 1e9));
+        values.put("gflops",
+                String.format(Locale.ROOT, "%.0f", roofline.flopsPerSecond(workload.signature().dtype()) / 1e9));
         values.put("bandwidths", bandwidths);
         values.put("flops", Long.toString(flops));
         values.put("bytes", Long.toString(bytes));
