@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kernelwright.spi.TuningRecord;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -15,7 +16,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +74,19 @@ class PackCommandTest {
         return CommandRun.of(all.toArray(String[]::new));
     }
 
+    private static List<String> records(Path pack) throws IOException {
+        List<String> records = new ArrayList<>();
+        try (ZipFile zip = new ZipFile(pack.toFile())) {
+            for (ZipEntry entry : Collections.list(zip.entries())) {
+                String json = new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
+                if (json.contains("\"evaluation\"")) {
+                    records.add(json.replaceAll("\\s", ""));
+                }
+            }
+        }
+        return records;
+    }
+
     private void export(int sequence) {
         cache(sender, "export", "-o", pack, "--license", "MIT", "--sequence", sequence).endedWith(0);
         CommandRun.of("cache", "sign", pack.toString(), "--key", privateKey.toString(), "--public-key",
@@ -96,7 +113,7 @@ class PackCommandTest {
 
     /** Whoever runs from packs alone has nobody who looks again: what was found holds as long as the pack. */
     @Test
-    void aPackSaysForWhichKeysTheBaselineIsBest() {
+    void aPackSaysForWhichKeysTheBaselineIsBest() throws IOException {
         export(1);
         cache(receiver, "trust", publicKey).endedWith(0);
         cache(receiver, "import", pack).endedWith(0);
@@ -104,8 +121,7 @@ class PackCommandTest {
                 .contains("hit");
         assertThat(CommandRun.of("explain", "mul(n=16)", "--cache", receiver.toString()).endedWith(1).out())
                 .as("what had expired when the pack was written").contains("miss");
-        String prefix = Records.baselineKept("add(n=16)", Records.thisMachine(), null).key().toString();
-        assertThat(cache(receiver, "show", prefix).endedWith(0).json().get("expires").isNull()).isTrue();
+        assertThat(records(pack)).hasSize(3).allSatisfy(json -> assertThat(json).doesNotContain("\"expires\":\""));
     }
 
     @Test
