@@ -1,5 +1,9 @@
 package dev.kernelwright.spi;
 
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.op.Relaxation;
+import dev.kernelwright.op.Workload;
+import dev.kernelwright.tensor.DType;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,5 +58,15 @@ public record Roofline(double flopsPerSecond, List<Bandwidth> bandwidths) {
     /** Returns the time below which no kernel can be, in nanoseconds. */
     public double floorNanos(long flops, long bytes) {
         return Math.max(flops / flopsPerSecond, bytes / bytesPerSecond(bytes)) * 1e9;
+    }
+
+    /**
+     * Returns the time below which no kernel for a workload can be, in nanoseconds. The peak rate is one of f32, which units
+     * for matrices leave behind: where factors may be of a half type or TF32, the bytes alone count.
+     */
+    public double floorNanos(Workload workload, long[] axisValues) {
+        KernelSignature signature = workload.signature();
+        boolean counted = signature.dtype() == DType.F32 && !signature.relaxations().contains(Relaxation.TF32);
+        return floorNanos(counted ? workload.flops(axisValues) : 0, workload.bytes(axisValues));
     }
 }

@@ -3,6 +3,9 @@ package dev.kernelwright.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kernelwright.op.Workload;
+import dev.kernelwright.op.standard.StandardOps;
+import dev.kernelwright.tensor.DType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +30,14 @@ class RooflineTest {
         // 100 operations: 1 ns. 20 MB at 10 per ns: 2 ms.
         assertThat(ROOFLINE.floorNanos(100, 20_000_000)).isEqualTo(2_000_000);
         assertThat(ROOFLINE.floorNanos(0, 0)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32, '', 160", "F16, '', 12", "BF16, '', 12", "F32, ',allow=tf32', 24"})
+    void arithmeticCountsWhereNoUnitForMatricesMayDoIt(DType dtype, String allowed, double nanos) {
+        // 16,000 operations at 100 per ns; 1,200 elements at 200 bytes per ns.
+        Workload workload = StandardOps.catalog().parse("matmul(m=20,n=20,k=20" + allowed + ")", dtype);
+        assertThat(ROOFLINE.floorNanos(workload, workload.signature().maxAxes())).isEqualTo(nanos);
     }
 
     @Test

@@ -20,12 +20,16 @@ import java.util.Optional;
 final class KernelFiles {
     /** What templates include: elements of each dtype, and what Hopper's multiprocessors do by themselves. */
     private static final List<String> INCLUDED = List.of("element.cuh", "hopper.cuh");
-    /** The one architecture that has wgmma. */
+    /** The one architecture that has wgmma; it has clusters too. */
     private static final String HOPPER = "sm_90a";
     private static final long MAX_ROWS_OF_FEW = 8;
     /** Rows of a tensor map lie a multiple of 16 bytes apart. */
     private static final long HALVES_OF_STRIDE = 8;
     private static final int AXIS_Q_LEN = 1;
+    private static final int AXIS_HEAD_DIM = 5;
+    private static final long MAX_HEAD_DIM_OF_WGMMA = 128;
+    private static final int AXIS_COLS = 1;
+    private static final long MAX_COLS_OF_BLOCK = 8192;
 
     private KernelFiles() {}
 
@@ -37,11 +41,19 @@ final class KernelFiles {
         return find("templates", templateName(signature, architecture));
     }
 
-    /** Most ops have one template. Attention to one query reads keys and values, which must be split among blocks. */
+    /**
+     * Most ops have one template. Attention to one query reads keys and values, which must be split among blocks. A long row
+     * of a softmax is read once only where several blocks share it and tell each other what they found.
+     */
     private static String templateName(KernelSignature signature, String architecture) {
         return switch (signature.op()) {
             case "matmul" -> matmulName(signature, architecture);
-            case "attention" -> signature.axes().get(AXIS_Q_LEN).max() > 1 ? "attention" : "attention_decode";
+            case "attention" -> signature.axes().get(AXIS_Q_LEN).max() == 1
+                    ? "attention_decode"
+                    : architecture.equals(HOPPER) && isAttentionOfTensorMaps(signature) ? "attention_wgmma" : "attention";
+            case "softmax" -> architecture.equals(HOPPER) && signature.axes().get(AXIS_COLS).max() > MAX_COLS_OF_BLOCK
+                    ? "softmax_cluster"
+                    : "softmax";
             default -> signature.op();
         };
     }
@@ -65,8 +77,17 @@ final class KernelFiles {
     private static boolean haveTensorMaps(KernelSignature signature, boolean transposed) {
         AxisRange n = signature.axes().get(1);
         AxisRange k = signature.axes().get(2);
-        return signature.axes().stream().allMatch(axis -> axis.min() > 0) && isAlignedStride(k)
-                && (transposed || isAlignedStride(n));
+        return isNeverEmpty(signature) && isAlignedStride(k) && (transposed || isAlignedStride(n));
+    }
+
+    private static boolean isAttentionOfTensorMaps(KernelSignature signature) {
+        AxisRange headDim = signature.axes().get(AXIS_HEAD_DIM);
+        return signature.dtype() != DType.F32 && isNeverEmpty(signature) && isAlignedStride(headDim)
+                && headDim.max() <= MAX_HEAD_DIM_OF_WGMMA;
+    }
+
+    private static boolean isNeverEmpty(KernelSignature signature) {
+        return signature.axes().stream().allMatch(axis -> axis.min() > 0);
     }
 
     private static boolean isAlignedStride(AxisRange axis) {

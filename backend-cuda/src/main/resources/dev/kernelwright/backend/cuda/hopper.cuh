@@ -62,7 +62,15 @@ __device__ __forceinline__ void copy_box(unsigned int to, const TensorMap &map, 
             " [%0], [%1, {%2, %3}], [%4];" :: "r"(to), "l"(&map), "r"(x), "r"(y), "r"(barrier) : "memory");
 }
 
-// The same, to the same place in each block of the cluster whose bit is set, where it arrives at that block's barrier.
+// The same of a map with four dimensions.
+__device__ __forceinline__ void copy_box(unsigned int to, const TensorMap &map, int x, int y, int z, int w,
+        unsigned int barrier) {
+    asm volatile("cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes"
+            " [%0], [%1, {%2, %3, %4, %5}], [%6];"
+            :: "r"(to), "l"(&map), "r"(x), "r"(y), "r"(z), "r"(w), "r"(barrier) : "memory");
+}
+
+// As with two dimensions, to the same place in each block of the cluster whose bit is set, where it arrives at that block's barrier.
 __device__ __forceinline__ void copy_box_to(unsigned short blocks, unsigned int to, const TensorMap &map, int x, int y,
         unsigned int barrier) {
     asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster"
@@ -168,4 +176,81 @@ __device__ __forceinline__ void multiply(float (&sums)[128], unsigned long long 
     asm volatile("{ .reg .pred add; setp.eq.u32 add, 0, 0; wgmma.mma_async.sync.aligned.m64n256" PRODUCT_TYPES
             " {" REGISTERS_128 "}, %128, %129, add, 1, 1, 0, %130; }" : SUMS_32(0), SUMS_32(32), SUMS_32(64), SUMS_32(96)
             : "l"(a), "l"(b), "n"(ACROSS));
+}
+
+// The same with a from registers: a lane has of rows lane / 4 and 8 below, by turns, the columns lane % 4 * 2 and the
+// next, and those 8 further.
+template <int ACROSS>
+__device__ __forceinline__ void multiply(float (&sums)[32], const unsigned int (&a)[4], unsigned long long b) {
+    asm volatile("{ .reg .pred add; setp.eq.u32 add, 0, 0; wgmma.mma_async.sync.aligned.m64n64" PRODUCT_TYPES
+            " {" REGISTERS_32 "}, {%32, %33, %34, %35}, %36, add, 1, 1, %37; }" : SUMS_32(0)
+            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(ACROSS));
+}
+
+template <int ACROSS>
+__device__ __forceinline__ void multiply(float (&sums)[64], const unsigned int (&a)[4], unsigned long long b) {
+    asm volatile("{ .reg .pred add; setp.eq.u32 add, 0, 0; wgmma.mma_async.sync.aligned.m64n128" PRODUCT_TYPES
+            " {" REGISTERS_64 "}, {%64, %65, %66, %67}, %68, add, 1, 1, %69; }" : SUMS_32(0), SUMS_32(32)
+            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(ACROSS));
+}
+
+// Two neighbours as they are stored.
+__device__ __forceinline__ unsigned int pair(float low, float high) {
+    element both[2];
+    both[0] = low;
+    both[1] = high;
+    return both[0].bits | (unsigned int) both[1].bits << 16;
+}
+
+// Of four lanes, each gets from all of them the word with its own number.
+__device__ __forceinline__ void turn(unsigned int (&words)[4]) {
+#pragma unroll
+    for (int distance = 1; distance <= 2; distance *= 2) {
+        const bool upper = (threadIdx.x & distance) != 0;
+#pragma unroll
+        for (int low = 0; low < 4; low++) {
+            if ((low & distance) == 0) {
+                const int high = low + distance;
+                const unsigned int got = __shfl_xor_sync(0xffffffff, upper ? words[low] : words[high], distance);
+                words[low] = upper ? got : words[low];
+                words[high] = upper ? words[high] : got;
+            }
+        }
+    }
+}
+
+// Writes a warp's 16 rows of sums, of which so many rows and columns exist, to rows that lie a stride apart. Four lanes
+// have pairs of neighbours in a row; turned, each has eight.
+template <int COUNT>
+__device__ __forceinline__ void write_rows(const float (&sums)[COUNT], element *to, long long stride, long long rows,
+        long long columns) {
+    const bool aligned = stride % 8 == 0 && columns % 8 == 0 && is_aligned(to);
+    const int lane = threadIdx.x % 32;
+#pragma unroll
+    for (int half = 0; half < 2; half++) {
+        const int row = 8 * half + lane / 4;
+#pragma unroll
+        for (int j = 0; j < COUNT / 4; j += 4) {
+            unsigned int words[4];
+#pragma unroll
+            for (int i = 0; i < 4; i++) {
+                words[i] = pair(sums[4 * (j + i) + 2 * half], sums[4 * (j + i) + 2 * half + 1]);
+            }
+            turn(words);
+            const int column = 8 * (j + lane % 4);
+            if (row < rows && column < columns) {
+                element *at = to + row * stride + column;
+                if (aligned) {
+                    *reinterpret_cast<uint4 *>(at) = make_uint4(words[0], words[1], words[2], words[3]);
+                } else {
+#pragma unroll
+                    for (int i = 0; i < 8; i++) {
+                        if (column + i < columns) {
+                            at[i].bits = (unsigned short) (words[i / 2] >> 16 * (i % 2));
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

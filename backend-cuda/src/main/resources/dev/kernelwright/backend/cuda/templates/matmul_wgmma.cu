@@ -163,65 +163,6 @@ __device__ __forceinline__ void consume(const Work &work, int own_m, float (&sum
     wait_for_products<0>();
 }
 
-// Two neighbours as they are stored.
-__device__ __forceinline__ unsigned int pair(float low, float high) {
-    element both[2];
-    both[0] = low;
-    both[1] = high;
-    return both[0].bits | (unsigned int) both[1].bits << 16;
-}
-
-// Of four lanes, each gets from all of them the word with its own number.
-__device__ __forceinline__ void turn(unsigned int (&words)[4]) {
-#pragma unroll
-    for (int distance = 1; distance <= 2; distance *= 2) {
-        const bool upper = (threadIdx.x & distance) != 0;
-#pragma unroll
-        for (int low = 0; low < 4; low++) {
-            if ((low & distance) == 0) {
-                const int high = low + distance;
-                const unsigned int got = __shfl_xor_sync(0xffffffff, upper ? words[low] : words[high], distance);
-                words[low] = upper ? got : words[low];
-                words[high] = upper ? words[high] : got;
-            }
-        }
-    }
-}
-
-// Writes 64 rows of results. Four lanes have pairs of neighbours in a row; turned, each has eight.
-__device__ __forceinline__ void write(const float (&sums)[TILE_N / 2], element *out, long long first_m,
-        long long first_n, long long m, long long n) {
-    const bool aligned = n % 8 == 0 && is_aligned(out);
-    const int lane = threadIdx.x % 32;
-#pragma unroll
-    for (int half = 0; half < 2; half++) {
-        const long long row = first_m + 8 * half + lane / 4;
-#pragma unroll
-        for (int j = 0; j < TILE_N / 8; j += 4) {
-            unsigned int words[4];
-#pragma unroll
-            for (int i = 0; i < 4; i++) {
-                words[i] = pair(sums[4 * (j + i) + 2 * half], sums[4 * (j + i) + 2 * half + 1]);
-            }
-            turn(words);
-            const long long column = first_n + 8 * (j + lane % 4);
-            if (row < m && column < n) {
-                element *to = out + row * n + column;
-                if (aligned) {
-                    *reinterpret_cast<uint4 *>(to) = make_uint4(words[0], words[1], words[2], words[3]);
-                } else {
-#pragma unroll
-                    for (int i = 0; i < 8; i++) {
-                        if (column + i < n) {
-                            to[i].bits = (unsigned short) (words[i / 2] >> 16 * (i % 2));
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 // Writes 64 rows of a part of k.
 __device__ __forceinline__ void write_part(const float (&sums)[TILE_N / 2], float *part, long long first_m,
         long long first_n, long long m, long long n) {
@@ -302,7 +243,7 @@ run(const element *__restrict__ a, const element *__restrict__ b, element *__res
         for (int i = 0; i < MMAS; i++) {
             const long long first_m = work.first_m + own_m + 64 * i + threadIdx.x % WARPGROUP / 32 * 16;
             if (SPLIT == 1) {
-                write(sums[i], out, first_m, work.first_n, m, n);
+                write_rows(sums[i], out + first_m * n + work.first_n, n, m - first_m, n - work.first_n);
             } else {
                 write_part(sums[i], workspace + part * (m * n), first_m, work.first_n, m, n);
             }
