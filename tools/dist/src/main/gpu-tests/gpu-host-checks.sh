@@ -12,7 +12,7 @@ Writes the full output to files in the folder OUT, and prints a table last. Sect
   cuda    540   the CUDA backend's tests with the tag gpu, corpus aside
   opencl  300   the OpenCL backend's tests with the tag gpu
   corpus  540   the corpora of attacks and honest kernels
-  kernels 540   every op's kernels checked, and timed beside the baseline and the roof
+  kernels 540   every op's kernels checked, and timed beside the roof
   warmup  580   a kernel for every workload of the plan; run again, it goes on where it ended
   pack    300   what warmup found as a signed pack, and a second process that runs from that alone
 
@@ -152,7 +152,7 @@ figures() {
         host) sed -n 's/^ok    device \(.*\)/\1/p' "$log" | paste -sd ';' ;;
         cuda | opencl) test_figures "$log" ;;
         corpus) test_figures "$log" ;;
-        kernels) echo "$(grep -c ' FAILED: ' "$log") failed, $(awk '/^workload / { in_table = 1; next }
+        kernels) echo "$(grep -c ' FAILED: ' "$log") failed, $(awk '/^shape / { in_table = 1; next }
             in_table && !/FAILED/ { n++ } END { print n + 0 }' "$log") workloads timed" ;;
         warmup) echo "$(awk '/^[0-9]+\/[0-9]+ / { n++; if (/: tuned/) t++; if (/: hit/) h++; if (/: baseline kept/) b++
             if (/: failed/) f++ } END { printf "%d workloads: %d tuned, %d hits, %d baseline kept, %d failed", n, t, h, b, f }' \

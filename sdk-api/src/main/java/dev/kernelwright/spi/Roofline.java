@@ -1,5 +1,8 @@
 package dev.kernelwright.spi;
 
+import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.op.Relaxation;
+import dev.kernelwright.op.Workload;
 import dev.kernelwright.tensor.DType;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,11 +16,14 @@ import java.util.TreeMap;
  * the level of memory that holds them (Williams, Waterman and Patterson, "Roofline", CACM 52(4), 2009).
  *
  * @param flopsPerSecond the peak rate of fused multiply-adds in f32, counted as two operations each
- * @param matrixFlopsPerSecond the peak rate of products of matrices whose elements are of a type and whose sums are of f32,
- *        where the device has units for them that are faster than its multiply-adds
+ * @param matrixFlopsPerSecond the peak rate of products of matrices whose elements are of a type, to the precision of f32,
+ *        where the device has units for matrices; for f32 itself a third of what they do with TF32, since an element takes
+ *        two of that and a product at least three of their four products
  * @param bandwidths the bandwidth for growing working sets, at least one
  */
 public record Roofline(double flopsPerSecond, Map<DType, Double> matrixFlopsPerSecond, List<Bandwidth> bandwidths) {
+    private static final int TF32_PRODUCTS_PER_F32_PRODUCT = 3;
+
     /** Copies the rates and the bandwidths. */
     public Roofline {
         matrixFlopsPerSecond = Map.copyOf(matrixFlopsPerSecond);
@@ -65,13 +71,19 @@ public record Roofline(double flopsPerSecond, Map<DType, Double> matrixFlopsPerS
         return best;
     }
 
-    /** Returns the peak rate of operations on elements of a type, in whichever unit is the fastest. */
-    public double flopsPerSecond(DType dtype) {
-        return Math.max(flopsPerSecond, matrixFlopsPerSecond.getOrDefault(dtype, 0.0));
+    /** Returns the peak rate of operations for a signature, in whichever unit is the fastest. */
+    public double flopsPerSecond(KernelSignature signature) {
+        double products = matrixFlopsPerSecond.getOrDefault(signature.dtype(), 0.0);
+        if (signature.dtype() == DType.F32 && signature.relaxations().contains(Relaxation.TF32)) {
+            products *= TF32_PRODUCTS_PER_F32_PRODUCT;
+        }
+        return Math.max(flopsPerSecond, products);
     }
 
-    /** Returns the time below which no kernel on elements of a type can be, in nanoseconds. */
-    public double floorNanos(DType dtype, long flops, long bytes) {
-        return Math.max(flops / flopsPerSecond(dtype), bytes / bytesPerSecond(bytes)) * 1e9;
+    /** Returns the time below which no kernel for a workload can be, in nanoseconds. */
+    public double floorNanos(Workload workload, long[] axisValues) {
+        long bytes = workload.bytes(axisValues);
+        return Math.max(workload.flops(axisValues) / flopsPerSecond(workload.signature()),
+                bytes / bytesPerSecond(bytes)) * 1e9;
     }
 }

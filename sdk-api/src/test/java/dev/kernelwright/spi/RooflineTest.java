@@ -2,7 +2,10 @@ package dev.kernelwright.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.kernelwright.op.Workload;
+import dev.kernelwright.op.standard.StandardOps;
 import dev.kernelwright.tensor.DType;
 import java.util.List;
 import java.util.Map;
@@ -22,21 +25,32 @@ class RooflineTest {
         assertThat(ROOFLINE.bytesPerSecond(bytes)).isEqualTo(bytesPerSecond);
     }
 
-    @Test
-    void theFloorIsTheLongerOfArithmeticAndMemory() {
-        // 1e6 operations at 100 per ns: 10 us. 1e5 bytes at 200 per ns: 500 ns.
-        assertThat(ROOFLINE.floorNanos(DType.F32, 1_000_000, 100_000)).isEqualTo(10_000);
-        // 100 operations: 1 ns. 20 MB at 10 per ns: 2 ms.
-        assertThat(ROOFLINE.floorNanos(DType.F32, 100, 20_000_000)).isEqualTo(2_000_000);
-        assertThat(ROOFLINE.floorNanos(DType.F32, 0, 0)).isZero();
+    /** 16,000 operations, and 1,200 elements: at 100 operations and 200 bytes a nanosecond, 160 ns and 24 or 12. */
+    private static Workload matmul(String allowed, DType dtype) {
+        return StandardOps.catalog().parse("matmul(m=20,n=20,k=20" + allowed + ")", dtype);
     }
 
     @Test
-    void unitsForMatricesCountForTheirTypes() {
-        Roofline withUnits = new Roofline(100e9, Map.of(DType.BF16, 800e9, DType.I32, 50e9), ROOFLINE.bandwidths());
-        assertThat(withUnits.floorNanos(DType.BF16, 1_000_000, 0)).isEqualTo(1_250);
-        assertThat(withUnits.floorNanos(DType.F32, 1_000_000, 0)).isEqualTo(10_000);
-        assertThat(withUnits.floorNanos(DType.I32, 1_000_000, 0)).isEqualTo(10_000);
+    void theFloorIsTheLongerOfArithmeticAndMemory() {
+        assertThat(ROOFLINE.floorNanos(matmul("", DType.F32), new long[]{20, 20, 20})).isEqualTo(160);
+        // 120 bytes, and ten operations in a tenth of a nanosecond.
+        Workload add = StandardOps.catalog().parse("add(n=10)", DType.F32);
+        assertThat(ROOFLINE.floorNanos(add, new long[]{10})).isEqualTo(0.6);
+        assertThat(ROOFLINE.floorNanos(add, new long[]{0})).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32, '', 160", "F16, '', 160", "BF16, '', 20", "F32, ',allow=tf32', 160"})
+    void unitsForMatricesCountForTheirTypes(DType dtype, String allowed, double nanos) {
+        Roofline withUnits = new Roofline(100e9, Map.of(DType.BF16, 800e9), ROOFLINE.bandwidths());
+        assertThat(withUnits.floorNanos(matmul(allowed, dtype), new long[]{20, 20, 20})).isEqualTo(nanos);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32, '', 80", "F32, ',allow=tf32', 26.667"})
+    void threeProductsOfTf32AreOneOfF32(DType dtype, String allowed, double nanos) {
+        Roofline withUnits = new Roofline(100e9, Map.of(DType.F32, 200e9), ROOFLINE.bandwidths());
+        assertThat(withUnits.floorNanos(matmul(allowed, dtype), new long[]{20, 20, 20})).isCloseTo(nanos, within(1e-3));
     }
 
     @Test

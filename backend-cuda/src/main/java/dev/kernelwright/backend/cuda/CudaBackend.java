@@ -102,7 +102,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public Optional<KernelTemplate> template(KernelSignature signature) {
-        return KernelFiles.template(signature);
+        return KernelFiles.template(signature, device.architecture());
     }
 
     @Override

@@ -81,7 +81,10 @@ final class CudaTensorMap {
         };
     }
 
-    /** Encodes the map for a launch, if it is not already. */
+    /**
+     * Encodes the map for a launch, if it is not already. Of a buffer that begins at no multiple of 16 bytes there is none:
+     * the kernel gets zeros, and must have looked at the address.
+     */
     void encode(CudaDriver driver, LaunchArguments arguments) {
         Tensor tensor = arguments.buffer(map.buffer());
         long address = DeviceHeap.address(tensor);
@@ -90,9 +93,9 @@ final class CudaTensorMap {
             return;
         }
         if (address % ALIGNMENT_BYTES != 0) {
-            throw new IllegalArgumentException("a tensor map of '" + name + "' begins at the address 0x"
-                    + Long.toHexString(address) + ", which is no multiple of " + ALIGNMENT_BYTES
-                    + ": give a tensor that is aligned");
+            target.fill((byte) 0);
+            encodedAddress = 0;
+            return;
         }
         String fault = fault(axes, tensor.byteSize());
         if (fault != null) {

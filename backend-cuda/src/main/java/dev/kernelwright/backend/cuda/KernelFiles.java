@@ -1,5 +1,6 @@
 package dev.kernelwright.backend.cuda;
 
+import dev.kernelwright.op.AxisRange;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.tensor.DType;
@@ -7,19 +8,28 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Finds baselines and templates among the resources. A baseline is a template without parameters.
  *
- * <p>What the files have in common, elements and vectors of each dtype, they include from one more file. Its text is put
- * where the include stands, so that a template, and each kernel made from it, is whole.
+ * <p>What the files have in common, elements and vectors of each dtype for example, they include from more files. Their text
+ * is put where the include stands, so that a template, and each kernel made from it, is whole.
  */
 final class KernelFiles {
-    private static final String ELEMENT_INCLUDE = "#include \"../element.cuh\"\n";
-    private static final String ELEMENT = "element.cuh";
+    /** What templates include: elements of each dtype, and what Hopper's multiprocessors do by themselves. */
+    private static final List<String> INCLUDED = List.of("element.cuh", "hopper.cuh");
+    /** The one architecture that has wgmma; it has clusters too. */
+    private static final String HOPPER = "sm_90a";
     private static final long MAX_ROWS_OF_FEW = 8;
+    /** Rows of a tensor map lie a multiple of 16 bytes apart. */
+    private static final long HALVES_OF_STRIDE = 8;
     private static final int AXIS_Q_LEN = 1;
+    private static final int AXIS_HEAD_DIM = 5;
+    private static final long MAX_HEAD_DIM_OF_WGMMA = 128;
+    private static final int AXIS_COLS = 1;
+    private static final long MAX_COLS_OF_BLOCK = 8192;
 
     private KernelFiles() {}
 
@@ -27,23 +37,61 @@ final class KernelFiles {
         return find("baselines", signature.op());
     }
 
-    static Optional<KernelTemplate> template(KernelSignature signature) {
-        return find("templates", templateName(signature));
+    static Optional<KernelTemplate> template(KernelSignature signature, String architecture) {
+        return find("templates", templateName(signature, architecture));
     }
 
     /**
-     * Most ops have one template. A product with few rows is bound by reading b once, not by arithmetic, and is best done
-     * in the order in which b lies; attention to one query by reading keys and values, which must be split among blocks.
-     * Larger products of halves are the tensor cores'.
+     * Most ops have one template. Attention to one query reads keys and values, which must be split among blocks. A long row
+     * of a softmax is read once only where several blocks share it and tell each other what they found.
      */
-    private static String templateName(KernelSignature signature) {
+    private static String templateName(KernelSignature signature, String architecture) {
         return switch (signature.op()) {
-            case "matmul" -> signature.axes().getFirst().max() > MAX_ROWS_OF_FEW
-                    ? signature.dtype() == DType.F32 ? "matmul" : "matmul_tensor"
-                    : signature.attributes().getOrDefault("transpose_b", 0.0) != 0 ? "matmul_dot" : "matmul_vector";
-            case "attention" -> signature.axes().get(AXIS_Q_LEN).max() > 1 ? "attention" : "attention_decode";
+            case "matmul" -> matmulName(signature, architecture);
+            case "attention" -> signature.axes().get(AXIS_Q_LEN).max() == 1
+                    ? "attention_decode"
+                    : architecture.equals(HOPPER) && isAttentionOfTensorMaps(signature) ? "attention_wgmma" : "attention";
+            case "softmax" -> architecture.equals(HOPPER) && signature.axes().get(AXIS_COLS).max() > MAX_COLS_OF_BLOCK
+                    ? "softmax_cluster"
+                    : "softmax";
             default -> signature.op();
         };
+    }
+
+    /**
+     * A product with few rows is bound by reading b once, not by arithmetic, and is best done in the order in which b lies.
+     * Larger products of halves are the tensor cores'.
+     */
+    private static String matmulName(KernelSignature signature, String architecture) {
+        boolean transposed = signature.attributes().getOrDefault("transpose_b", 0.0) != 0;
+        if (signature.axes().getFirst().max() <= MAX_ROWS_OF_FEW) {
+            return transposed ? "matmul_dot" : "matmul_vector";
+        }
+        if (signature.dtype() == DType.F32) {
+            return "matmul";
+        }
+        return architecture.equals(HOPPER) && haveTensorMaps(signature, transposed) ? "matmul_wgmma" : "matmul_tensor";
+    }
+
+    /** Whether matrices of every admitted shape have tensor maps: there are none of nothing, and rows must be aligned. */
+    private static boolean haveTensorMaps(KernelSignature signature, boolean transposed) {
+        AxisRange n = signature.axes().get(1);
+        AxisRange k = signature.axes().get(2);
+        return isNeverEmpty(signature) && isAlignedStride(k) && (transposed || isAlignedStride(n));
+    }
+
+    private static boolean isAttentionOfTensorMaps(KernelSignature signature) {
+        AxisRange headDim = signature.axes().get(AXIS_HEAD_DIM);
+        return signature.dtype() != DType.F32 && isNeverEmpty(signature) && isAlignedStride(headDim)
+                && headDim.max() <= MAX_HEAD_DIM_OF_WGMMA;
+    }
+
+    private static boolean isNeverEmpty(KernelSignature signature) {
+        return signature.axes().stream().allMatch(axis -> axis.min() > 0);
+    }
+
+    private static boolean isAlignedStride(AxisRange axis) {
+        return axis.isFixed() && axis.max() % HALVES_OF_STRIDE == 0;
     }
 
     private static Optional<KernelTemplate> find(String folder, String name) {
@@ -51,7 +99,13 @@ final class KernelFiles {
     }
 
     private static Optional<String> whole(String name) {
-        return read(name).map(text -> text.replace(ELEMENT_INCLUDE, read(ELEMENT).orElseThrow() + "\n"));
+        return read(name).map(text -> {
+            String whole = text;
+            for (String included : INCLUDED) {
+                whole = whole.replace("#include \"../" + included + "\"\n", read(included).orElseThrow() + "\n");
+            }
+            return whole;
+        });
     }
 
     private static Optional<String> read(String name) {

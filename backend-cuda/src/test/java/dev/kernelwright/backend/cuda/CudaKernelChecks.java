@@ -2,6 +2,7 @@ package dev.kernelwright.backend.cuda;
 
 import dev.kernelwright.backend.cuda.KernelTrial.Values;
 import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.StandardOps;
 import dev.kernelwright.spi.Backend;
@@ -12,6 +13,8 @@ import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.Probe;
 import dev.kernelwright.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +25,8 @@ import java.util.Set;
 /**
  * Every kernel against its op's reference on the machine's GPU, as a program that needs the JDK's base alone: {@code java
  * --enable-native-access=ALL-UNNAMED -cp classes:test-classes:sdk.jar dev.kernelwright.backend.cuda.CudaKernelChecks
- * [--time | --time-halves] [op ...]}. The JUnit test beside it runs the same.
+ * [--no-checks] [--time] [--each] [--points=N] [--dtypes=f32,bf16] [--shapes=TEXT] [--peers=FILE] [op ...]}. The JUnit
+ * test beside it runs the same checks. {@code --time} and what follows are of {@link KernelTimes}.
  *
  * <p>Every point is compiled once with every axis a range, and run on all shapes; and for each shape one is compiled with
  * fixed axes, by turns the default and one of the others.
@@ -161,35 +165,59 @@ public final class CudaKernelChecks implements AutoCloseable {
         backend.close();
     }
 
-    /** Checks, or times, the named ops or all; exits with 1 if something is not right. */
-    public static void main(String[] args) {
+    /** Checks, or times, the named ops or all; exits with 1 if something is not right, and with 2 on bad usage. */
+    public static void main(String[] args) throws IOException {
         List<String> ops = new ArrayList<>(List.of(args));
+        boolean check = !ops.remove("--no-checks");
         boolean time = ops.remove("--time");
-        boolean timeHalves = ops.remove("--time-halves") || time;
+        boolean each = ops.remove("--each");
+        int points = Integer.parseInt(setting(ops, "points", "11"));
+        String shapes = setting(ops, "shapes", "");
+        String peers = setting(ops, "peers", "");
+        List<DType> dtypes = Arrays.stream(setting(ops, "dtypes", "f32,f16,bf16").split(",", -1))
+                .map(id -> DType.valueOf(id.toUpperCase(Locale.ROOT))).toList();
+        List<String> known = StandardOps.all().stream().map(OpDefinition::name).toList();
         if (ops.isEmpty()) {
-            StandardOps.all().forEach(op -> ops.add(op.name()));
+            ops.addAll(known);
+        }
+        if (!known.containsAll(ops)) {
+            System.out.println("the ops or options " + ops + " were given, but there are the ops " + known
+                    + " and the options that the class's first comment names: use those");
+            System.exit(2);
         }
         boolean failed = false;
         try (BlockPool pool = new BlockPool(1); CudaKernelChecks checks = open(pool)) {
             System.out.println(checks.backend.device().name());
-            for (String op : ops) {
-                try {
-                    checks.check(op);
-                } catch (KernelRejectedException | RuntimeException e) {
-                    System.out.println(op + " FAILED: " + e.getMessage());
-                    failed = true;
+            for (String op : check ? ops : List.<String>of()) {
+                for (DType dtype : dtypes) {
+                    failed |= !checks.succeeds(op, dtype);
                 }
             }
-            KernelTimes times = new KernelTimes(checks.backend, checks.stream);
             if (time) {
-                times.print(ops);
-            }
-            if (timeHalves) {
-                times.printHalves(ops);
+                Map<String, Double> peerNanos = peers.isEmpty() ? Map.of() : KernelTimes.peers(Path.of(peers));
+                new KernelTimes(checks.backend, checks.stream, peerNanos, points, each).print(ops, dtypes, shapes);
             }
         }
         if (failed) {
             System.exit(1);
+        }
+    }
+
+    /** Takes {@code --name=value} out of the arguments. */
+    private static String setting(List<String> arguments, String name, String otherwise) {
+        String prefix = "--" + name + "=";
+        List<String> given = arguments.stream().filter(argument -> argument.startsWith(prefix)).toList();
+        arguments.removeAll(given);
+        return given.isEmpty() ? otherwise : given.getLast().substring(prefix.length());
+    }
+
+    private boolean succeeds(String op, DType dtype) {
+        try {
+            check(op, dtype);
+            return true;
+        } catch (KernelRejectedException | RuntimeException e) {
+            System.out.println(op + " " + dtype.id() + " FAILED: " + e.getMessage());
+            return false;
         }
     }
 }

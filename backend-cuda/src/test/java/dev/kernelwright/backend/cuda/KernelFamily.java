@@ -54,6 +54,14 @@ record KernelFamily(String text, List<long[]> shapes) {
                     shape(1, 0, 5), shape(2, 5, 0), shape(1, 1, 1), shape(3, 517, 67), shape(1, 1025, 1024),
                     shape(8, 300, 4099), shape(5, 128, 8192)));
         }
+        for (int transposed : new int[]{0, 1}) {
+            // Strides that tensor maps can have; tiles reach beyond every end.
+            families.add(of("matmul(m=1..600,n=520..520,k=136..136,transpose_b=" + transposed + ")", shape(1, 520, 136),
+                    shape(64, 520, 136), shape(129, 520, 136), shape(257, 520, 136), shape(600, 520, 136)));
+            families.add(of("matmul(m=1..300,n=264..264,k=2056..2056,transpose_b=" + transposed + ")",
+                    shape(300, 264, 2056), shape(17, 264, 2056)));
+            families.add(of("matmul(m=9..9,n=8..8,k=8..8,transpose_b=" + transposed + ")", shape(9, 8, 8)));
+        }
         for (int causal : new int[]{0, 1}) {
             families.add(of("attention(batch=0..4,q_len=0..256,ctx=1..4096,heads=1..8,kv_heads=1..1,head_dim=1..128,"
                     + "causal=" + causal + ")", shape(0, 1, 1, 1, 1, 8), shape(1, 0, 4, 2, 1, 8),
@@ -63,6 +71,12 @@ record KernelFamily(String text, List<long[]> shapes) {
                     + "causal=" + causal + ")", shape(0, 1, 1, 8, 2, 8), shape(2, 1, 7, 8, 2, 15),
                     shape(1, 1, 1, 8, 2, 1), shape(1, 1, 4099, 8, 2, 128), shape(3, 1, 1000, 8, 2, 100),
                     shape(2, 1, 300, 8, 2, 256)));
+            for (int headDim : new int[]{40, 64, 128}) {
+                families.add(of("attention(batch=1..4,q_len=1..512,ctx=1..2048,heads=1..8,kv_heads=1..2,head_dim=" + headDim
+                        + ",causal=" + causal + ")", shape(1, 1, 1, 1, 1, headDim), shape(2, 130, 131, 2, 1, headDim),
+                        shape(1, 64, 300, 8, 2, headDim), shape(1, 257, 257, 3, 1, headDim),
+                        shape(1, 200, 1000, 2, 2, headDim)));
+            }
         }
         return families;
     }

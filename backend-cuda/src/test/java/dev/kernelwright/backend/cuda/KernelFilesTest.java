@@ -48,7 +48,7 @@ class KernelFilesTest {
             "argmax(rows=64,cols=128256)", "softmax(rows=128,cols=128256)", "rms_norm(rows=8192,cols=4096)",
             "layer_norm(rows=8192,cols=768)", "rope(rows=8192,heads=32,head_dim=128,positions=8192)",
             "embedding(rows=8192,vocab=32000,dim=4096)", "matmul(m=4096,n=4096,k=4096)",
-            "matmul(m=16,n=14336,k=4096,transpose_b=1)", "matmul(m=1,n=4096,k=4096)",
+            "matmul(m=16,n=14336,k=4096,transpose_b=1)", "matmul(m=9..4096,n=4096,k=4096)", "matmul(m=1,n=4096,k=4096)",
             "matmul(m=8,n=14336,k=4096,transpose_b=1)",
             "attention(batch=1,q_len=4096,ctx=4096,heads=32,kv_heads=8,head_dim=128)",
             "attention(batch=4,q_len=1,ctx=8192,heads=32,kv_heads=8,head_dim=128)");
@@ -80,13 +80,15 @@ class KernelFilesTest {
         return byTemplate.values().stream();
     }
 
-    /** Where many points are compiled, which takes long; those of half types are compiled by the stress test. */
-    static Stream<Workload> templatesInFloat() {
-        return templates(DType.F32);
+    /** Where many points are compiled, which takes long; others of half types are compiled by the stress test. */
+    static Stream<Workload> templatesOnce() {
+        return Stream.concat(templates(DType.F32), Stream.of("matmul(m=4096,n=4096,k=4096)",
+                "attention(batch=1,q_len=4096,ctx=4096,heads=32,kv_heads=8,head_dim=64)")
+                .map(text -> StandardOps.catalog().parse(text, DType.BF16)));
     }
 
     private static KernelTemplate template(Workload workload) {
-        return KernelFiles.template(workload.signature()).orElseThrow();
+        return KernelFiles.template(workload.signature(), ARCHITECTURE).orElseThrow();
     }
 
     @Test
@@ -96,7 +98,7 @@ class KernelFilesTest {
         }
         workloads().forEach(workload -> {
             assertThat(KernelFiles.baseline(workload.signature())).as("the baseline of %s", workload).isPresent();
-            assertThat(KernelFiles.template(workload.signature())).as("the template of %s", workload).isPresent();
+            assertThat(KernelFiles.template(workload.signature(), ARCHITECTURE)).as("the template of %s", workload).isPresent();
         });
     }
 
@@ -117,7 +119,7 @@ class KernelFilesTest {
                 template(workload))).map(KernelTemplate::text).distinct().forEach(text -> {
                     assertThat(text).startsWith("// ").doesNotContain("\t").endsWith("}\n");
                     // A directive cannot go on in another line.
-                    assertThat(text.lines().filter(line -> !line.startsWith("// @step "))).allSatisfy(
+                    assertThat(text.lines().filter(line -> !line.matches("// @(step|tensor_map) .*"))).allSatisfy(
                             line -> assertThat(line).hasSizeLessThanOrEqualTo(MAX_CHARS_OF_LINE));
                 });
     }
@@ -163,7 +165,7 @@ class KernelFilesTest {
 
     /** Beside the default, as many admitted points as it takes for every value of every parameter to occur. */
     @ParameterizedTest
-    @MethodSource("templatesInFloat")
+    @MethodSource("templatesOnce")
     void everyValueOfEveryParameterCompiles(Workload workload) throws KernelRejectedException {
         CudaCompiler compiler = compiler();
         KernelTemplate template = template(workload);
@@ -239,6 +241,8 @@ class KernelFilesTest {
     private static void requireFits(CudaCompiler compiler, KernelSource source, KernelSignature signature,
             boolean withoutSpills) throws KernelRejectedException {
         CudaBinary binary = compiler.compile(source.text(), ARCHITECTURE);
+        // The compiler says so where each product of a warpgroup waits for the one before.
+        assertThat(binary.log()).as("%s at %s", signature, source.parameters()).doesNotContain("are serialized");
         CompiledPlan plan = new CompiledPlan(source.plan(), signature);
         long[] axes = signature.maxAxes();
         for (int step = 0; step < plan.stepCount(); step++) {

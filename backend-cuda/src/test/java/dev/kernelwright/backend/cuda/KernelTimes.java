@@ -14,145 +14,161 @@ import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The times of templates on shapes of transformers: the best of some points, beside the baseline and the roofline.
+ * The times of templates on shapes of transformers: the best of some points, beside another library's and the roofline.
  *
  * <p>A time is that of a batch of launches between two synchronisations, of at least {@link #MIN_BATCH_NANOS}, divided by
  * their number, and the least of {@link #BATCHES} batches. Buffers rotate, so that a working set which fits the cache is
  * read from memory. Launches of a few microseconds measure how fast launches can be queued.
  */
 final class KernelTimes {
-    private static final int OTHER_POINTS = 11;
     private static final int BATCHES = 5;
     private static final long MIN_BATCH_NANOS = 2_000_000;
     private static final long ROTATED_BYTES = 256L << 20;
     private static final int MAX_SETS = 64;
     private static final int RANDOM_FLOATS = 1 << 20;
 
-    private static final List<String> WORKLOADS = List.of("add(n=268435456)", "mul(n=268435456)",
-            "silu_mul(n=117440512)", "silu_mul(n=14336)", "gelu(n=134217728)", "sum(rows=1,cols=268435456)",
-            "sum(rows=16384,cols=16384)", "argmax(rows=16384,cols=16384)", "argmax(rows=1,cols=128256)",
-            "softmax(rows=65536,cols=4096)", "softmax(rows=4096,cols=32768)", "softmax(rows=128,cols=128256)",
-            "rms_norm(rows=65536,cols=4096)", "rms_norm(rows=8192,cols=4096)", "rms_norm(rows=16384,cols=8192)",
-            "rms_norm(rows=1,cols=4096)", "layer_norm(rows=65536,cols=4096)",
-            "rope(rows=8192,heads=32,head_dim=128,positions=8192)", "embedding(rows=8192,vocab=32000,dim=4096)",
-            "matmul(m=1024,n=1024,k=1024)", "matmul(m=4096,n=4096,k=4096)", "matmul(m=8192,n=8192,k=8192)",
-            "matmul(m=4096,n=4096,k=4096,transpose_b=1)", "matmul(m=1,n=4096,k=4096,transpose_b=1)",
-            "matmul(m=1,n=14336,k=4096,transpose_b=1)", "matmul(m=1,n=4096,k=4096)",
-            "matmul(m=8,n=14336,k=4096,transpose_b=1)", "matmul(m=16,n=14336,k=4096,transpose_b=1)",
-            "matmul(m=128,n=14336,k=4096,transpose_b=1)",
-            "attention(batch=1,q_len=1,ctx=8192,heads=32,kv_heads=8,head_dim=128)",
-            "attention(batch=32,q_len=1,ctx=4096,heads=32,kv_heads=8,head_dim=128)",
-            "attention(batch=1,q_len=4096,ctx=4096,heads=32,kv_heads=32,head_dim=128)",
-            "attention(batch=4,q_len=2048,ctx=2048,heads=32,kv_heads=32,head_dim=128)");
+    /** Workloads, with the names that they have in a list of another library's times; %s is the dtype. */
+    private static final List<String> SHAPES = List.of("add_%s_2^28 add(n=268435456)",
+            "silu_mul_%s_8192x14336 silu_mul(n=117440512)", "silu_mul_%s_1x14336 silu_mul(n=14336)",
+            "gelu_%s_8192x16384 gelu(n=134217728)", "sum_%s_2^28 sum(rows=1,cols=268435456)",
+            "rowsum_%s_16384 sum(rows=16384,cols=16384)", "argmax_%s_16384 argmax(rows=16384,cols=16384)",
+            "argmax_%s_1x128256 argmax(rows=1,cols=128256)", "softmax_%s_65536x4096 softmax(rows=65536,cols=4096)",
+            "softmax_%s_4096x32768 softmax(rows=4096,cols=32768)",
+            "softmax_%s_128x128256 softmax(rows=128,cols=128256)", "rmsnorm_%s_65536x4096 rms_norm(rows=65536,cols=4096)",
+            "rmsnorm_%s_8192x4096 rms_norm(rows=8192,cols=4096)", "rmsnorm_%s_16384x8192 rms_norm(rows=16384,cols=8192)",
+            "rmsnorm_%s_1x4096 rms_norm(rows=1,cols=4096)", "layernorm_%s_65536x4096 layer_norm(rows=65536,cols=4096)",
+            "rope_%s_8192x32x128 rope(rows=8192,heads=32,head_dim=128,positions=8192)",
+            "embedding_%s_8192x4096 embedding(rows=8192,vocab=32000,dim=4096)",
+            "matmul_%s_1024x1024x1024 matmul(m=1024,n=1024,k=1024)",
+            "matmul_%s_4096x4096x4096 matmul(m=4096,n=4096,k=4096)",
+            "matmul_%s_4096x4096x4096 matmul(m=4096,n=4096,k=4096,transpose_b=1)",
+            "matmul_%s_8192x8192x8192 matmul(m=8192,n=8192,k=8192,transpose_b=1)",
+            "matmul_%s_2048x14336x4096 matmul(m=2048,n=14336,k=4096,transpose_b=1)",
+            "matmul_%s_128x14336x4096 matmul(m=128,n=14336,k=4096,transpose_b=1)",
+            "matmul_%s_16x14336x4096 matmul(m=16,n=14336,k=4096,transpose_b=1)",
+            "matmul_%s_1x14336x4096 matmul(m=1,n=14336,k=4096,transpose_b=1)",
+            "matmul_%s_1x4096x4096 matmul(m=1,n=4096,k=4096,transpose_b=1)",
+            "matmul_%s_1x4096x4096 matmul(m=1,n=4096,k=4096)",
+            "attn_decode_gqa_%s_B1H32K8S8192D128 attention(batch=1,q_len=1,ctx=8192,heads=32,kv_heads=8,head_dim=128)",
+            "attn_decode_gqa_%s_B32H32K8S4096D128 attention(batch=32,q_len=1,ctx=4096,heads=32,kv_heads=8,head_dim=128)",
+            "attn_prefill_causal_%s_B1H32S4096D128"
+                    + " attention(batch=1,q_len=4096,ctx=4096,heads=32,kv_heads=32,head_dim=128)",
+            "attn_prefill_causal_%s_B4H32S2048D128"
+                    + " attention(batch=4,q_len=2048,ctx=2048,heads=32,kv_heads=32,head_dim=128)");
 
-    /** Shapes whose names in lists of other libraries' times are known. */
-    private static final Map<String, String> HALVES = halves();
-
-    private static Map<String, String> halves() {
-        Map<String, String> byName = new LinkedHashMap<>();
-        byName.put("matmul_bf16_4096x4096x4096", "matmul(m=4096,n=4096,k=4096,transpose_b=1)");
-        byName.put("matmul_bf16_8192x8192x8192", "matmul(m=8192,n=8192,k=8192,transpose_b=1)");
-        byName.put("matmul_bf16_1x4096x4096", "matmul(m=1,n=4096,k=4096,transpose_b=1)");
-        byName.put("matmul_bf16_1x14336x4096", "matmul(m=1,n=14336,k=4096,transpose_b=1)");
-        byName.put("matmul_bf16_16x14336x4096", "matmul(m=16,n=14336,k=4096,transpose_b=1)");
-        byName.put("matmul_bf16_128x14336x4096", "matmul(m=128,n=14336,k=4096,transpose_b=1)");
-        byName.put("matmul_bf16_2048x14336x4096", "matmul(m=2048,n=14336,k=4096,transpose_b=1)");
-        byName.put("matmul_f16_4096x4096x4096", "matmul(m=4096,n=4096,k=4096)");
-        byName.put("rmsnorm_bf16_8192x4096", "rms_norm(rows=8192,cols=4096)");
-        byName.put("rmsnorm_bf16_65536x4096", "rms_norm(rows=65536,cols=4096)");
-        byName.put("rmsnorm_bf16_1x4096", "rms_norm(rows=1,cols=4096)");
-        byName.put("rmsnorm_bf16_16384x8192", "rms_norm(rows=16384,cols=8192)");
-        byName.put("silu_mul_bf16_8192x14336", "silu_mul(n=117440512)");
-        byName.put("silu_mul_bf16_1x14336", "silu_mul(n=14336)");
-        byName.put("rope_bf16_8192x32x128", "rope(rows=8192,heads=32,head_dim=128,positions=8192)");
-        byName.put("embedding_bf16_8192x4096", "embedding(rows=8192,vocab=32000,dim=4096)");
-        byName.put("attn_decode_gqa_bf16_B1H32K8S8192D128",
-                "attention(batch=1,q_len=1,ctx=8192,heads=32,kv_heads=8,head_dim=128)");
-        byName.put("attn_decode_gqa_bf16_B32H32K8S4096D128",
-                "attention(batch=32,q_len=1,ctx=4096,heads=32,kv_heads=8,head_dim=128)");
-        return byName;
-    }
+    private static final Pattern PEER = Pattern.compile("\"([^\"]+)\": *\\{([^}]*)}");
+    private static final Pattern MILLIS = Pattern.compile("\"(?:compiled_)?ms\": *([0-9.eE+-]+)");
 
     private final Backend backend;
     private final DeviceStream stream;
+    private final Map<String, Double> peerNanos;
+    private final int points;
+    private final boolean each;
     private final Rooflines rooflines = new Rooflines(Optional.empty());
 
-    KernelTimes(Backend backend, DeviceStream stream) {
+    /**
+     * Creates a table's writer.
+     *
+     * @param peerNanos another library's times by name
+     * @param points how many points of a template are timed beside the default
+     * @param each whether every point's time is printed
+     */
+    KernelTimes(Backend backend, DeviceStream stream, Map<String, Double> peerNanos, int points, boolean each) {
         this.backend = backend;
         this.stream = stream;
+        this.peerNanos = Map.copyOf(peerNanos);
+        this.points = points;
+        this.each = each;
     }
 
-    /** Prints a line for each workload of the named ops. */
-    void print(List<String> ops) {
+    /** Reads times from JSON, {@code "name": {"ms": 1.5, "compiled_ms": 1.2}}; the smaller one counts. */
+    static Map<String, Double> peers(Path json) throws IOException {
+        Map<String, Double> nanos = new HashMap<>();
+        Matcher peer = PEER.matcher(Files.readString(json));
+        while (peer.find()) {
+            MILLIS.matcher(peer.group(2)).results().mapToDouble(match -> 1e6 * Double.parseDouble(match.group(1))).min()
+                    .ifPresent(least -> nanos.put(peer.group(1), least));
+        }
+        return nanos;
+    }
+
+    /**
+     * Prints a line for each shape of the named ops.
+     *
+     * @param part what the lines' names or workloads must contain
+     */
+    void print(List<String> ops, List<DType> dtypes, String part) {
         System.out.println(rooflines.of(backend));
-        System.out.printf("%-86s %12s %12s %10s %10s %6s%n", "workload", "baseline us", "best us", "GB/s", "TFLOP/s",
-                "roof");
-        for (String text : WORKLOADS) {
-            if (ops.contains(text.substring(0, text.indexOf('(')))) {
+        System.out.printf("%-38s %-4s %10s %9s %9s %9s %6s  %s%n", "shape", "type", "us", "GB/s", "TFLOP/s", "x peer",
+                "roof", "point");
+        for (String shape : SHAPES) {
+            String name = shape.substring(0, shape.indexOf(' '));
+            String text = shape.substring(name.length() + 1);
+            if (!shape.contains(part) || !ops.contains(text.substring(0, text.indexOf('(')))) {
+                continue;
+            }
+            for (DType dtype : dtypes) {
                 try {
-                    print(text, StandardOps.catalog().parse(text, DType.F32));
+                    print(String.format(Locale.ROOT, name, dtype.id()), StandardOps.catalog().parse(text, dtype));
                 } catch (KernelRejectedException | RuntimeException e) {
-                    System.out.println(text + " FAILED: " + e.getMessage());
+                    System.out.println(shape + " in " + dtype.id() + " FAILED: " + e.getMessage());
                 }
             }
         }
-    }
-
-    /** Prints a line for each of the named shapes in half types. */
-    void printHalves(List<String> ops) {
-        HALVES.forEach((name, text) -> {
-            if (ops.contains(text.substring(0, text.indexOf('(')))) {
-                try {
-                    print(name, StandardOps.catalog().parse(text, name.contains("_f16_") ? DType.F16 : DType.BF16));
-                } catch (KernelRejectedException | RuntimeException e) {
-                    System.out.println(name + " FAILED: " + e.getMessage());
-                }
-            }
-        });
     }
 
     private void print(String name, Workload workload) throws KernelRejectedException {
         KernelSignature signature = workload.signature();
         long[] axes = signature.maxAxes();
-        double baseline = Double.NaN;
         double best = Double.POSITIVE_INFINITY;
         Map<String, Long> bestPoint = Map.of();
+        KernelTemplate template = backend.template(signature).orElseThrow();
         try (Arena arena = Arena.ofShared()) {
             List<LaunchArguments> sets = arguments(arena, signature, axes);
-            try (LoadedKernel kernel = backend.baseline(signature).orElseThrow()) {
-                baseline = nanos(kernel, sets, axes);
-            }
-            KernelTemplate template = backend.template(signature).orElse(null);
-            if (template != null) {
-                for (Map<String, Long> point : KernelPoints.some(template, signature, OTHER_POINTS)) {
-                    try (LoadedKernel kernel = backend.load(
-                            backend.compile(template.expand(point, signature), signature), signature)) {
-                        double nanos = nanos(kernel, sets, axes);
-                        if (nanos < best) {
-                            best = nanos;
-                            bestPoint = point;
-                        }
+            for (Map<String, Long> point : KernelPoints.some(template, signature, points)) {
+                try (LoadedKernel kernel = backend.load(
+                        backend.compile(template.expand(point, signature), signature), signature)) {
+                    double nanos = nanos(kernel, sets, axes);
+                    if (each) {
+                        print(name, workload, nanos, point);
+                    }
+                    if (nanos < best) {
+                        best = nanos;
+                        bestPoint = point;
                     }
                 }
             }
         }
+        print(each ? "best " + name : name, workload, best, bestPoint);
+    }
+
+    private void print(String name, Workload workload, double nanos, Map<String, Long> point) {
+        KernelSignature signature = workload.signature();
+        long[] axes = signature.maxAxes();
         long flops = workload.flops(axes);
         long bytes = workload.bytes(axes);
-        System.out.printf(Locale.ROOT, "%-86s %12.2f %12.2f %10.1f %10.3f %6.3f  %s%n", name, baseline / 1e3,
-                best / 1e3, bytes / best, flops / best / 1e3,
-                rooflines.of(backend).floorNanos(signature.dtype(), flops, bytes) / best,
-                bestPoint);
+        double floor = rooflines.of(backend).floorNanos(workload, axes);
+        String peer = name.substring(name.indexOf(' ') + 1);
+        System.out.printf(Locale.ROOT, "%-38s %-4s %10.2f %9.1f %9.2f %9.3f %6.3f  %s%s%n", name,
+                signature.dtype().id(), nanos / 1e3, bytes / nanos, flops / nanos / 1e3,
+                peerNanos.getOrDefault(peer, Double.NaN) / nanos, floor / nanos,
+                signature.attributes().getOrDefault("transpose_b", 0.0) != 0 ? "transposed " : "", point);
     }
 
     private List<LaunchArguments> arguments(Arena arena, KernelSignature signature, long[] axes) {

@@ -28,6 +28,7 @@ import java.util.SplittableRandom;
  */
 final class KernelTrial implements AutoCloseable {
     private static final int GUARD_BYTES = 256;
+    private static final int MAX_SHOWN = 6;
     /** A NaN that no kernel computes: an element that keeps it was not written. */
     private static final int UNWRITTEN = 0x7fc0_beef;
     /** Two of them in half types. */
@@ -176,6 +177,8 @@ final class KernelTrial implements AutoCloseable {
                         ? 0x1.fep127
                         : Float.MAX_VALUE;
         double worst = 0;
+        int wrong = 0;
+        StringBuilder shown = new StringBuilder();
         for (int i = 0; i < values.length; i++) {
             double result = found.get(i);
             double bound = bounds.get(output)[i];
@@ -184,13 +187,17 @@ final class KernelTrial implements AutoCloseable {
             boolean overflow = Double.isInfinite(result) && Math.abs(values[i]) + bound > largest
                     && Math.signum(result) == Math.signum(values[i]);
             boolean right = Double.isFinite(values[i]) ? error <= bound : Double.compare(result, values[i]) == 0;
-            if (!right && !overflow) {
-                throw new IllegalStateException("output " + output + ", element " + i + " of " + values.length + " is "
-                        + result + ", but the reference is " + values[i] + " and the bound " + bound);
+            if (!right && !overflow && wrong++ < MAX_SHOWN) {
+                shown.append("; ").append(i).append(" is ").append(result).append(", the reference ").append(values[i])
+                        .append(", the bound ").append(bound);
             }
             if (error > 0 && Double.isFinite(error) && bound > 0) {
                 worst = Math.max(worst, error / bound);
             }
+        }
+        if (wrong > 0) {
+            throw new IllegalStateException(
+                    "of output " + output + ", " + wrong + " elements of " + values.length + " are wrong" + shown);
         }
         return worst;
     }

@@ -95,8 +95,7 @@ final class WorkloadBench implements AutoCloseable {
 
     private BenchReport measure(Device on, Workload workload, List<Contender> contenders, String note) {
         long[] axes = workload.signature().maxAxes();
-        double floorNanos = on.roofline().floorNanos(workload.signature().dtype(), workload.flops(axes),
-                workload.bytes(axes));
+        double floorNanos = on.roofline().floorNanos(workload, axes);
         List<Timing> timings = new InterleavedTiming().measure(contenders.stream()
                 .map(contender -> new InterleavedTiming.Contender(contender.op, contender.inputs)).toList(), time);
         List<BenchReport.Result> results = new ArrayList<>();

@@ -318,9 +318,7 @@ public final class KernelEvaluator implements AutoCloseable {
 
     private double floorNanos() {
         if (Double.isNaN(floorNanos)) {
-            long[] axes = signature.maxAxes();
-            floorNanos = rooflines.of(backend).floorNanos(signature.dtype(), workload.flops(axes),
-                    workload.bytes(axes));
+            floorNanos = rooflines.of(backend).floorNanos(workload, signature.maxAxes());
         }
         return floorNanos;
     }

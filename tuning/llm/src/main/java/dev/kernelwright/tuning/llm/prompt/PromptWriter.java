@@ -179,7 +179,7 @@ public final class PromptWriter {
         long flops = workload.flops(largest);
         long bytes = workload.bytes(largest);
         Roofline roofline = briefing.roofline();
-        double byArithmetic = flops / roofline.flopsPerSecond(workload.signature().dtype()) * 1e9;
+        double byArithmetic = flops / roofline.flopsPerSecond(workload.signature()) * 1e9;
         double byMemory = bytes / roofline.bytesPerSecond(bytes) * 1e9;
         String facts = briefing.device().facts().entrySet().stream()
                 .map(fact -> "- " + Texts.line(fact.getKey(), 60) + ": " + Texts.line(fact.getValue(), MAX_LINE_CHARS))
@@ -193,7 +193,7 @@ public final class PromptWriter {
         values.put("facts", facts);
         values.put("threads", Integer.toString(briefing.threads()));
         values.put("gflops",
-                String.format(Locale.ROOT, "%.0f", roofline.flopsPerSecond(workload.signature().dtype()) / 1e9));
+                String.format(Locale.ROOT, "%.0f", roofline.flopsPerSecond(workload.signature()) / 1e9));
         values.put("bandwidths", bandwidths);
         values.put("flops", Long.toString(flops));
         values.put("bytes", Long.toString(bytes));
