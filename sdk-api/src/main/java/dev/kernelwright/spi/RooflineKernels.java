@@ -43,7 +43,7 @@ public record RooflineKernels(KernelTemplate multiplyAdds, long flopsPerRepeat, 
                     bandwidths.add(new Roofline.Bandwidth(bytes, bytesPerSecond(backend, bytes)));
                 }
             }
-            return new Roofline(flopsPerSecond(backend), bandwidths);
+            return new Roofline(flopsPerSecond(backend, DType.F32), bandwidths);
         } catch (KernelRejectedException e) {
             throw refused(backend, e);
         }
@@ -52,11 +52,13 @@ public record RooflineKernels(KernelTemplate multiplyAdds, long flopsPerRepeat, 
     /**
      * Measures the rate of the operations alone.
      *
+     * @param dtype the type of the factors, which the kernel is told; its two tensors are of f32 all the same
      * @throws IllegalStateException if the device refuses the kernel
      */
-    public double flopsPerSecond(Backend backend) {
+    public double flopsPerSecond(Backend backend, DType dtype) {
         try {
-            return flopsPerRepeat * repeats * items / bestNanos(backend, multiplyAdds, items, repeats) * 1e9;
+            return flopsPerRepeat * repeats * items / bestNanos(backend, multiplyAdds, signature(dtype, items, repeats))
+                    * 1e9;
         } catch (KernelRejectedException e) {
             throw refused(backend, e);
         }
@@ -69,21 +71,22 @@ public record RooflineKernels(KernelTemplate multiplyAdds, long flopsPerRepeat, 
 
     private double bytesPerSecond(Backend backend, long workingSetBytes) throws KernelRejectedException {
         long rounds = Math.max(2, COPIED_BYTES / workingSetBytes);
-        double nanos = bestNanos(backend, copy, workingSetBytes / 2 / Float.BYTES, rounds);
+        double nanos = bestNanos(backend, copy,
+                signature(DType.F32, workingSetBytes / 2 / Float.BYTES, rounds));
         return (double) workingSetBytes * rounds / nanos * 1e9;
     }
 
-    private static KernelSignature signature(long n, long rounds) {
+    private static KernelSignature signature(DType dtype, long n, long rounds) {
         List<Expression> shape = List.of(Expression.parse("n"));
-        return new KernelSignature("roofline", 1, DType.F32,
+        return new KernelSignature("roofline", 1, dtype,
                 List.of(new AxisRange("n", n, n), new AxisRange("repeats", rounds, rounds)), Map.of(), Set.of(),
                 List.of(new BufferSpec("x", DType.F32, shape, false, null),
                         new BufferSpec("out", DType.F32, shape, true, null)));
     }
 
-    private static double bestNanos(Backend backend, KernelTemplate template, long n, long rounds)
+    private static double bestNanos(Backend backend, KernelTemplate template, KernelSignature signature)
             throws KernelRejectedException {
-        KernelSignature signature = signature(n, rounds);
+        long n = signature.maxAxes()[0];
         KernelBinary binary = backend.compile(template.expand(Map.of(), signature), signature);
         try (Arena arena = Arena.ofShared();
                 LoadedKernel kernel = backend.load(binary, signature);

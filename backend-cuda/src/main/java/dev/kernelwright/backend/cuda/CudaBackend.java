@@ -229,7 +229,7 @@ final class CudaBackend implements Backend {
         }
         double halves = new RooflineKernels(KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_matrix.cu")),
                 MATRIX_FLOPS_PER_REPEAT, (long) device.multiprocessors() * MATRIX_THREADS_PER_MULTIPROCESSOR,
-                MATRIX_REPEATS, kernels.copy()).flopsPerSecond(this);
+                MATRIX_REPEATS, kernels.copy()).flopsPerSecond(this, DType.F16);
         return new Roofline(plain.flopsPerSecond(), Map.of(DType.F16, halves, DType.BF16, halves, DType.F32,
                 halves / HALVES_PER_EXACT_PRODUCT), plain.bandwidths());
     }

@@ -1,3 +1,4 @@
+#include "../element.cuh"
 #include "../hopper.cuh"
 // Products of halves on tensor cores, with nothing else to do: a thread's share of a repeat is 32,768 operations.
 // @step run grid=ceil_div(n,256) block=256
