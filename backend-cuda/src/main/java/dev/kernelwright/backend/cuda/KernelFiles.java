@@ -50,7 +50,9 @@ final class KernelFiles {
             case "matmul" -> matmulName(signature, architecture);
             case "attention" -> signature.axes().get(AXIS_Q_LEN).max() == 1
                     ? "attention_decode"
-                    : architecture.equals(HOPPER) && isAttentionOfTensorMaps(signature) ? "attention_wgmma" : "attention";
+                    : architecture.equals(HOPPER) && isAttentionOfTensorMaps(signature)
+                            ? "attention_wgmma"
+                            : "attention";
             case "softmax" -> architecture.equals(HOPPER) && signature.axes().get(AXIS_COLS).max() > MAX_COLS_OF_BLOCK
                     ? "softmax_cluster"
                     : "softmax";

@@ -72,8 +72,10 @@ record KernelFamily(String text, List<long[]> shapes) {
                     shape(1, 1, 1, 8, 2, 1), shape(1, 1, 4099, 8, 2, 128), shape(3, 1, 1000, 8, 2, 100),
                     shape(2, 1, 300, 8, 2, 256)));
             for (int headDim : new int[]{40, 64, 128}) {
-                families.add(of("attention(batch=1..4,q_len=1..512,ctx=1..2048,heads=1..8,kv_heads=1..2,head_dim=" + headDim
-                        + ",causal=" + causal + ")", shape(1, 1, 1, 1, 1, headDim), shape(2, 130, 131, 2, 1, headDim),
+                families.add(of(
+                        "attention(batch=1..4,q_len=1..512,ctx=1..2048,heads=1..8,kv_heads=1..2,head_dim=" + headDim
+                                + ",causal=" + causal + ")",
+                        shape(1, 1, 1, 1, 1, headDim), shape(2, 130, 131, 2, 1, headDim),
                         shape(1, 64, 300, 8, 2, headDim), shape(1, 257, 257, 3, 1, headDim),
                         shape(1, 200, 1000, 2, 2, headDim)));
             }

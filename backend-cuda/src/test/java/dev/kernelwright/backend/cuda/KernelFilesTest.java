@@ -98,7 +98,8 @@ class KernelFilesTest {
         }
         workloads().forEach(workload -> {
             assertThat(KernelFiles.baseline(workload.signature())).as("the baseline of %s", workload).isPresent();
-            assertThat(KernelFiles.template(workload.signature(), ARCHITECTURE)).as("the template of %s", workload).isPresent();
+            assertThat(KernelFiles.template(workload.signature(), ARCHITECTURE)).as("the template of %s", workload)
+                    .isPresent();
         });
     }
 
