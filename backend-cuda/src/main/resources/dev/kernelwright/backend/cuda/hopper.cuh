@@ -10,8 +10,8 @@ __device__ __forceinline__ unsigned int shared_address(const void *pointer) {
     return (unsigned int) __cvta_generic_to_shared(pointer);
 }
 
-// A barrier in shared memory. Its phases end, by turns with parity 0 and 1, when as many threads as it was made for have
-// arrived and all bytes that were announced have come.
+// A barrier in shared memory. Its phases end, by turns with parity 0 and 1, when as many threads as it was made for
+// have arrived and all bytes that were announced have come.
 __device__ __forceinline__ void make_barrier(unsigned int barrier, int arrivals) {
     asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(barrier), "r"(arrivals) : "memory");
 }
@@ -70,7 +70,8 @@ __device__ __forceinline__ void copy_box(unsigned int to, const TensorMap &map, 
             :: "r"(to), "l"(&map), "r"(x), "r"(y), "r"(z), "r"(w), "r"(barrier) : "memory");
 }
 
-// As with two dimensions, to the same place in each block of the cluster whose bit is set, where it arrives at that block's barrier.
+// As with two dimensions, to the same place in each block of the cluster whose bit is set, where it arrives at that
+// block's barrier.
 __device__ __forceinline__ void copy_box_to(unsigned short blocks, unsigned int to, const TensorMap &map, int x, int y,
         unsigned int barrier) {
     asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster"
@@ -78,8 +79,9 @@ __device__ __forceinline__ void copy_box_to(unsigned short blocks, unsigned int 
             :: "r"(to), "l"(&map), "r"(x), "r"(y), "r"(barrier), "h"(blocks) : "memory");
 }
 
-// What a box of ROWS rows of 64 halves would bring, swizzled over 128 bytes, copied by a warp; where buffers begin at no
-// multiple of 16 bytes there is no tensor map. Of the box so many rows and columns exist, and zero stands for the rest.
+// What a box of ROWS rows of 64 halves would bring, swizzled over 128 bytes, copied by a warp; where buffers begin at
+// no multiple of 16 bytes there is no tensor map. Of the box so many rows and columns exist, and zero stands for the
+// rest.
 template <int ROWS, typename Half>
 __device__ __forceinline__ void copy_by_hand(unsigned int to, const Half *from, long long stride, long long rows,
         long long columns) {
@@ -104,10 +106,10 @@ __device__ __forceinline__ void publish_shared() {
     asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 }
 
-// Describes to the tensor cores a tile of rows of 128 bytes, swizzled as tensor maps do it, that begins at a multiple of
-// 1024 bytes, or a part of it. If rows go along k, `next_rows` is from eight rows to the next eight, and `next_columns`
-// nothing; if they go across, `next_rows` is from eight of k to the next eight, and `next_columns` from 64 columns to the
-// next 64.
+// Describes to the tensor cores a tile of rows of 128 bytes, swizzled as tensor maps do it, that begins at a multiple
+// of 1024 bytes, or a part of it. If rows go along k, `next_rows` is from eight rows to the next eight, and
+// `next_columns` nothing; if they go across, `next_rows` is from eight of k to the next eight, and `next_columns` from
+// 64 columns to the next 64.
 __device__ __forceinline__ unsigned long long describe(unsigned int part, int next_rows, int next_columns) {
     return (unsigned long long) (part >> 4 & 0x3fff) | (unsigned long long) (next_columns >> 4) << 16
             | (unsigned long long) (next_rows >> 4) << 32 | 1ULL << 62;
@@ -174,8 +176,8 @@ __device__ __forceinline__ void multiply(float (&sums)[64], unsigned long long a
 template <int ACROSS>
 __device__ __forceinline__ void multiply(float (&sums)[128], unsigned long long a, unsigned long long b) {
     asm volatile("{ .reg .pred add; setp.eq.u32 add, 0, 0; wgmma.mma_async.sync.aligned.m64n256" PRODUCT_TYPES
-            " {" REGISTERS_128 "}, %128, %129, add, 1, 1, 0, %130; }" : SUMS_32(0), SUMS_32(32), SUMS_32(64), SUMS_32(96)
-            : "l"(a), "l"(b), "n"(ACROSS));
+            " {" REGISTERS_128 "}, %128, %129, add, 1, 1, 0, %130; }"
+            : SUMS_32(0), SUMS_32(32), SUMS_32(64), SUMS_32(96) : "l"(a), "l"(b), "n"(ACROSS));
 }
 
 // The same with a from registers: a lane has of rows lane / 4 and 8 below, by turns, the columns lane % 4 * 2 and the

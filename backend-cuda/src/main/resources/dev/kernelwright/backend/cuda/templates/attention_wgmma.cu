@@ -1,9 +1,9 @@
 // Attention in halves on Hopper's tensor cores, in the order of FlashAttention (Dao et al., 2022, arXiv:2205.14135):
-// CONSUMERS warpgroups have 64 queries of one head each, and one more warp brings tiles of KEYS keys and values by tensor
-// maps to STAGES places of shared memory each. Scores stay in registers; there, as a half and what the half leaves of
-// it, are the weights that values are multiplied by. The sum and the results of a row are rescaled as its maximum grows
-// ("online softmax", Milakov and Gimelshein, 2018, arXiv:1805.02867). Where a result is not finite, a value behind the mask
-// or in two products may be to blame, and the block does its work again, value by value.
+// CONSUMERS warpgroups have 64 queries of one head each, and one more warp brings tiles of KEYS keys and values by
+// tensor maps to STAGES places of shared memory each. Scores stay in registers; there, as a half and what the half
+// leaves of it, are the weights that values are multiplied by. The sum and the results of a row are rescaled as its
+// maximum grows ("online softmax", Milakov and Gimelshein, 2018, arXiv:1805.02867). Where a result is not finite, a
+// value behind the mask or in two products may be to blame, and the block does its work again, value by value.
 // @parameter KEYS 64 128
 // @parameter DIMS 128 64
 // @parameter CONSUMERS 2 1

@@ -1,8 +1,8 @@
-// The product of halves on Hopper's tensor cores: CONSUMERS warpgroups multiply tiles of a and b, each with its share of
-// the TILE_M rows, and one more warp brings them by tensor maps to STAGES places of shared memory, some tiles ahead.
-// The barriers `full` and `empty` of a stage say whose turn it is. A CLUSTER of two blocks has tiles of the result below
-// each other: each copies half of their tile of b for both. With SPLIT above 1 a block has a part of k alone, and a
-// second step adds the parts. RESIDENT is how many blocks a multiprocessor is to hold at least.
+// The product of halves on Hopper's tensor cores: CONSUMERS warpgroups multiply tiles of a and b, each with its share
+// of the TILE_M rows, and one more warp brings them by tensor maps to STAGES places of shared memory, some tiles ahead.
+// The barriers `full` and `empty` of a stage say whose turn it is. A CLUSTER of two blocks has tiles of the result
+// below each other: each copies half of their tile of b for both. With SPLIT above 1 a block has a part of k alone, and
+// a second step adds the parts. RESIDENT is how many blocks a multiprocessor is to hold at least.
 // @parameter TILE_M 128 256 64
 // @parameter TILE_N 256 128 64
 // @parameter STAGES 4 3 5 6 8

@@ -1,6 +1,6 @@
-// A cluster of CLUSTER blocks shares a row, which is read once: each thread keeps up to VECTORS vectors of its block's part
-// in registers, and blocks tell each other the maximum and the sum of their parts through shared memory. What is beyond
-// the vectors is read twice.
+// A cluster of CLUSTER blocks shares a row, which is read once: each thread keeps up to VECTORS vectors of its block's
+// part in registers, and blocks tell each other the maximum and the sum of their parts through shared memory. What is
+// beyond the vectors is read twice.
 // @parameter THREADS 256 128 512 1024
 // @parameter VECTORS 4 2 8 16
 // @parameter CLUSTER 4 1 2 8
