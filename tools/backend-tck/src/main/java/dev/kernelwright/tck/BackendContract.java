@@ -15,6 +15,7 @@ import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.Probe;
+import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import java.io.IOException;
@@ -22,12 +23,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * The contract of a backend as tests: its author extends this class, says what the backend is, and runs it.
@@ -37,13 +40,17 @@ import org.junit.jupiter.api.TestInstance;
  * with the provider's reason. {@link KernelCorpusContract} is the other part, for a backend that has a corpus of attacks.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-public abstract class BackendContract implements DiscoveryContract, CompilationContract {
+public abstract class BackendContract implements DiscoveryContract, CompilationContract, CatalogueContract,
+        MemoryContract, StreamContract, CapabilityContract, TrialContract, RecordContract, RooflineContract {
     /** As many as there may be on the smallest machine that tests; more than one, so that blocks run at a time. */
     static final int THREADS = 2;
     /** The largest extent of the contract's own kernels. */
     static final long MAX_N = 1 << 20;
 
+    @RegisterExtension
+    private final Scorecard scorecard = new Scorecard();
     private final BlockPool pool = new BlockPool(THREADS);
+    private final Rooflines rooflines = new Rooflines(Optional.empty());
     private @Nullable Backend backend;
 
     /** For subclasses. */
@@ -104,11 +111,17 @@ public abstract class BackendContract implements DiscoveryContract, CompilationC
     }
 
     @AfterAll
-    void closeDevice() {
-        if (backend != null) {
-            backend.close();
+    void closeDevice() throws KernelRejectedException {
+        try (pool; Backend opened = backend) {
+            if (opened != null && writesScorecard()) {
+                scorecard.writeContract(this);
+            }
         }
-        pool.close();
+    }
+
+    /** Returns whether to measure and write the page {@code target/scorecard-NAME.md}; by default it is. */
+    protected boolean writesScorecard() {
+        return true;
     }
 
     /** The device that the tests share; opened by the first of them. */
@@ -124,6 +137,14 @@ public abstract class BackendContract implements DiscoveryContract, CompilationC
     /** Opens the first device once more; the caller closes it. */
     final Backend open() {
         return provider().open(0, pool);
+    }
+
+    final Scorecard scorecard() {
+        return scorecard;
+    }
+
+    final Rooflines rooflines() {
+        return rooflines;
     }
 
     final BlockPool pool() {
