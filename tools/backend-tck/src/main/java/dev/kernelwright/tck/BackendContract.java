@@ -41,7 +41,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BackendContract implements DiscoveryContract, CompilationContract, CatalogueContract,
-        MemoryContract, StreamContract, CapabilityContract, TrialContract, RecordContract, RooflineContract {
+        MemoryContract, StreamContract, CapabilityContract, TrialContract, RecordContract, RooflineContract,
+        AdviceContract {
     /** As many as there may be on the smallest machine that tests; more than one, so that blocks run at a time. */
     static final int THREADS = 2;
     /** The largest extent of the contract's own kernels. */

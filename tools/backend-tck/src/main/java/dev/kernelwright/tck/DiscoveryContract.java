@@ -9,10 +9,8 @@ import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.Probe;
 import dev.kernelwright.spi.Target;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Finding and opening devices, and what they say of themselves. */
@@ -52,9 +50,8 @@ public interface DiscoveryContract extends ContractTopic {
         assertThat(report.cure()).isNotBlank();
         assertThat(report.threads()).as("threads that the probe left").isEmpty();
         assertThat(report.processes()).as("processes that the probe left").isZero();
-        Set<String> libraries = new HashSet<>(report.libraries());
-        libraries.removeAll(contract().withoutDevices().librariesThatStay());
-        assertThat(libraries).as("libraries that the probe left loaded").isEmpty();
+        assertThat(report.libraries()).as("libraries that the probe left loaded").allMatch(library -> contract()
+                .withoutDevices().librariesThatStay().stream().anyMatch(library::startsWith));
     }
 
     @Test

@@ -53,15 +53,18 @@ final class KernelSet implements AutoCloseable {
         }
     }
 
-    /** Runs one point of each template that was compiled for a trial's shape alone. */
+    /** Runs a point of a template, each in turn, that is compiled for a trial's shape alone. */
     void runFixed(KernelTrial trial, int turn) throws KernelRejectedException {
         KernelSignature signature = family.fixed(trial.axes(), dtype).signature();
-        for (KernelTemplate template : contract.templates(signature).toList()) {
-            List<Map<String, Long>> points = TemplatePoints.covering(template, signature);
-            Map<String, Long> point = points.get(turn % points.size());
-            try (LoadedKernel kernel = load(template, point, signature)) {
-                naming("the template at " + point + " of " + signature, () -> trial.run(kernel));
-            }
+        List<KernelTemplate> templates = contract.templates(signature).toList();
+        if (templates.isEmpty()) {
+            return;
+        }
+        KernelTemplate template = templates.get(turn % templates.size());
+        List<Map<String, Long>> points = TemplatePoints.covering(template, signature);
+        Map<String, Long> point = points.get(turn / templates.size() % points.size());
+        try (LoadedKernel kernel = load(template, point, signature)) {
+            naming("the template at " + point + " of " + signature, () -> trial.run(kernel));
         }
     }
 

@@ -10,10 +10,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A JVM that probes once, in which a provider is to find nothing, and reports what is left afterwards. */
 final class ProbeProcess {
+    /** What every library may need, and so no sign of what was looked for. */
+    private static final Pattern RUNTIME =
+            Pattern.compile("(libc|libm|libdl|librt|libpthread|libgcc_s|libstdc\\+\\+)\\.so.*");
     private static final Path MAPS = Path.of("/proc/self/maps");
     private static final int LINES = 6;
 
@@ -27,7 +31,7 @@ final class ProbeProcess {
      * @param cure what to do about it
      * @param threads the names of threads that were not there before
      * @param processes how many processes it left running
-     * @param libraries the names of shared libraries that were not loaded before, the JDK's own aside; none where the
+     * @param libraries the names of shared libraries that were not loaded before, the JDK's and the C runtime's own aside; none where the
      *        system does not tell
      */
     record Report(String failure, String reason, String cure, List<String> threads, long processes,
@@ -93,8 +97,9 @@ final class ProbeProcess {
             for (String line : Files.readAllLines(MAPS)) {
                 int start = line.indexOf('/');
                 String path = start < 0 ? "" : line.substring(start);
-                if (path.contains(".so") && !path.startsWith(home)) {
-                    names.add(path.substring(path.lastIndexOf('/') + 1));
+                String name = path.substring(path.lastIndexOf('/') + 1);
+                if (name.contains(".so") && !path.startsWith(home) && !RUNTIME.matcher(name).matches()) {
+                    names.add(name);
                 }
             }
         }

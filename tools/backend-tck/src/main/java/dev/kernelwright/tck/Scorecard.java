@@ -11,8 +11,8 @@ import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.Roofline;
+import dev.kernelwright.spi.Timing;
 import dev.kernelwright.tensor.DType;
-import dev.kernelwright.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -192,7 +191,7 @@ final class Scorecard implements InvocationInterceptor {
                 samples[i] = each;
             }
         }
-        return dev.kernelwright.spi.Timing.of(samples).medianNanos();
+        return Timing.of(samples).medianNanos();
     }
 
     /** Writes a section, and the page anew. */

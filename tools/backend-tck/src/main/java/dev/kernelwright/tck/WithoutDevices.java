@@ -9,8 +9,8 @@ import java.util.Set;
  *
  * @param environment variables to set, for example one that hides the devices from their driver
  * @param jvmOptions what the JVM is started with
- * @param librariesThatStay names of shared libraries which the probe may leave loaded, without the folder: what it looked
- *        for and found, and cannot be unloaded again
+ * @param librariesThatStay how the names of shared libraries begin which the probe may leave loaded: what it looked for and
+ *        found, and cannot be unloaded again
  */
 public record WithoutDevices(Map<String, String> environment, List<String> jvmOptions, Set<String> librariesThatStay) {
     /** Copies the collections. */
