@@ -192,7 +192,7 @@ final class MockBackend implements Backend {
             return heap.allocate(arena, dtype, shape[0] & 0xffff);
         }
         Tensor tensor = Fault.IGNORES_ITS_LEASE.isHere() || Fault.LETS_MEMORY_OUTLIVE_ITS_DEVICE.isHere()
-                ? Tensor.allocate(Arena.ofShared(), dtype, shape)
+                ? Tensor.allocate(dtype, shape)
                 : null;
         return tensor == null
                 ? heap.allocate(arena, dtype, shape)
