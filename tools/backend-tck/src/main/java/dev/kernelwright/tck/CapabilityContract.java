@@ -130,7 +130,8 @@ public interface CapabilityContract extends ContractTopic {
                 graph.close();
                 assertThat(catchThrowable(() -> backend.record(stream, stream::synchronize)))
                         .as("a recording that waits").isInstanceOf(IllegalStateException.class);
-                assertThat(chain.begin(1).launch(1).read()).as("the stream after a recording that failed").containsOnly(2);
+                assertThat(chain.begin(1).launch(1).read()).as("the stream after a recording that failed")
+                        .containsOnly(2);
             }
         }
     }

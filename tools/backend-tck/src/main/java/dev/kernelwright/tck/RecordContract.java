@@ -79,7 +79,8 @@ public interface RecordContract extends ContractTopic {
                     TuningEngine tuner = TuningEngine.builder().build();
                     ComputeRuntime runtime = ComputeRuntime.builder().devices(contract().provider().name())
                             .threads(BackendContract.THREADS).store(store).tuner(tuner).tuningBudget(BUDGET)
-                            .template(ContractKernel.INCREMENT_OP, contract().template(ContractKernel.INCREMENT)).build();
+                            .template(ContractKernel.INCREMENT_OP, contract().template(ContractKernel.INCREMENT))
+                            .build();
                     BoundOp op = runtime.bind(workload)) {
                 assertThat(invoke(op, runtime.devices().getFirst())).as("the first answer").containsOnly(3);
                 assertThat(runtime.awaitIdle(BUDGET.time())).as("tuning ends in time").isTrue();

@@ -1,5 +1,7 @@
 package dev.kernelwright.tck;
 
+import dev.kernelwright.op.BufferSpec;
+import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.StandardOps;
@@ -13,6 +15,7 @@ import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.Roofline;
 import dev.kernelwright.spi.Timing;
 import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -121,8 +124,9 @@ final class Scorecard implements InvocationInterceptor {
             }) / 1000));
         }
         lines.add("");
-        lines.add("| op | kernels found right | workload | baseline | of the roofline | template at its default | of the"
-                + " roofline |");
+        lines.add(
+                "| op | kernels found right | workload | baseline | of the roofline | template at its default | of the"
+                        + " roofline |");
         lines.add("| --- | --- | --- | ---: | ---: | ---: | ---: |");
         for (String text : TIMED) {
             lines.add(row(contract, text));
@@ -162,9 +166,13 @@ final class Scorecard implements InvocationInterceptor {
                 Arena arena = Arena.ofShared()) {
             LaunchArguments arguments = new LaunchArguments(signature.buffers().size(), axes.length);
             System.arraycopy(axes, 0, arguments.axes(), 0, axes.length);
-            for (int i = 0; i < signature.buffers().size(); i++) {
-                arguments.setBuffer(i, backend.allocate(arena, signature.buffers().get(i).dtype(),
-                        signature.shape(signature.buffers().get(i), axes)));
+            for (BufferSpec spec : signature.buffers()) {
+                Tensor tensor = backend.allocate(arena, spec.dtype(), signature.shape(spec, axes));
+                if (spec.indexLimit() != null) {
+                    // Else all were 0, and what they stand for in a cache.
+                    backend.copy(stream, everyIndex(arena, tensor, signature.evaluate(spec.indexLimit(), axes)), tensor);
+                }
+                arguments.setBuffer(signature.buffers().indexOf(spec), tensor);
             }
             long bytes = kernel.workspaceBytes(axes);
             if (bytes > 0) {
@@ -176,6 +184,15 @@ final class Scorecard implements InvocationInterceptor {
             double nanos = nanos(stream, () -> kernel.launch(stream, arguments));
             return String.format(Locale.ROOT, " %.1f µs | %.2f |", nanos / 1000, floor / nanos);
         }
+    }
+
+    private static Tensor everyIndex(Arena arena, Tensor like, long limit) {
+        Tensor indices = Tensor.allocate(arena, like.dtype(), like.shape());
+        Elements elements = new Elements(indices);
+        for (long i = 0; i < elements.count(); i++) {
+            elements.set(i, i % limit);
+        }
+        return indices;
     }
 
     /** Returns the median time of a launch among several queued ones, after a warm-up. */

@@ -116,7 +116,8 @@ record SpecialCase(String name, String family, long[] axes, Consumer<KernelTrial
     }
 
     private static void addAttention(List<SpecialCase> cases) {
-        cases.add(new SpecialCase("a masked key and value of NaN", "attention(batch=1..2", new long[]{1, 20, 70, 4, 2, 24},
+        cases.add(new SpecialCase("a masked key and value of NaN", "attention(batch=1..2",
+                new long[]{1, 20, 70, 4, 2, 24},
                 trial -> {
                     // The last key and value are seen by the last query only.
                     trial.fill(1, 69 * 2 * 24, 70 * 2 * 24, NAN);

@@ -99,6 +99,7 @@ class KitMutationTest {
         Listener listener = run(fault, method -> proves(method, fault.rule()));
         Stream<String> caught = listener.failed.stream()
                 .filter(name -> !RULES.matcher(name).lookingAt() || name.contains(fault.rule() + " "));
-        assertThat(caught).as("the tests of %s that failed; these passed: %s", fault.rule(), listener.passed).isNotEmpty();
+        assertThat(caught).as("the tests of %s that failed; these passed: %s", fault.rule(), listener.passed)
+                .isNotEmpty();
     }
 }
