@@ -18,24 +18,25 @@ import java.util.stream.Collectors;
 /** The system's C compiler: each run is a process with limits, in a folder of its own that goes with it. */
 final class CCompiler {
     /** Seconds of processor time, KiB of memory and half KiB of a file: what cc, and whatever it runs, may take. */
-    private static final String LIMITED = "ulimit -t 30 && ulimit -v 4194304 && ulimit -f 131072 && exec cc \"$@\"";
+    private static final String LIMITED = "ulimit -t 10 && ulimit -v 2097152 && ulimit -f 131072 && exec cc \"$@\"";
     private static final long MAX_WAIT_SECONDS = 300;
     private static final int MAX_LOG_CHARS = 64 * 1024;
     /**
      * A kernel is linked with libm and {@code memory.c} alone, so the linker finds what reaches further; and
      * {@code rules.ld} has it refuse variables that outlive a call and functions that run when the kernel is loaded.
      */
-    private static final List<String> OPTIONS = List.of("-O3", "-march=native", "-shared", "-fPIC", "-fno-math-errno",
-            "-fno-trapping-math", "-fno-stack-protector", "-fno-tree-loop-distribute-patterns", "-nostdlib",
-            "-Wl,-Bsymbolic,-z,defs,-z,now,-z,noexecstack", "-o", "kernel.so", "kernel.c", "memory.c", "rules.ld",
-            "-lm");
+    private static final List<String> OPTIONS = List.of(("-O3 -march=native -shared -fPIC -fno-math-errno"
+            + " -fno-trapping-math -fno-strict-aliasing -fno-stack-protector -fno-tree-loop-distribute-patterns -nostdlib"
+            + " -Wl,-Bsymbolic,-z,defs,-z,now,-z,noexecstack -o kernel.so kernel.c memory.c rules.ld -lm").split(" ", -1));
     private static final Pattern UNLINKABLE = Pattern.compile("undefined (reference|symbol)|a kernel (keeps|runs)");
     private static final Pattern FEATURE =
             Pattern.compile("(?m)^#define __((?:SSE4|AVX|BMI|FMA|F16C|ARM_FEATURE|ARM_NEON)\\w*?)_* ");
 
     private final String searchPath;
-    private final String version;
-    private final String features;
+    /** What cc says of itself, which changes with every release of it. */
+    final String version;
+    /** What the compiler emits for this processor: names of extensions in alphabetical order. */
+    final String features;
 
     /** What a run ended with; {@code library} is empty if it made none. */
     @SuppressWarnings("ArrayRecordComponent")
@@ -51,14 +52,6 @@ final class CCompiler {
         this.version = ask("--version").lines().findFirst().orElse("");
         this.features = FEATURE.matcher(ask("-march=native", "-dM", "-E", "-x", "c", "/dev/null")).results()
                 .map(match -> match.group(1).toLowerCase(Locale.ROOT)).sorted().collect(Collectors.joining(" "));
-    }
-
-    String version() {
-        return version;
-    }
-
-    String features() {
-        return features;
     }
 
     /**
@@ -106,25 +99,16 @@ final class CCompiler {
             builder.environment().putAll(Map.of("PATH", searchPath, "TMPDIR", folder.toString()));
             Process process = builder.start();
             process.getOutputStream().close();
-            boolean ended = waitFor(process);
+            process.onExit().completeOnTimeout(process, MAX_WAIT_SECONDS, TimeUnit.SECONDS).join();
+            boolean ended = !process.isAlive();
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
             String log = new String(Files.readAllBytes(said), StandardCharsets.UTF_8);
             Path library = folder.resolve("kernel.so");
             return new Ended(ended ? process.exitValue() : -1, log.substring(0, Math.min(log.length(), MAX_LOG_CHARS)),
                     Files.exists(library) ? Files.readAllBytes(library) : new byte[0]);
         } finally {
             delete(folder);
-        }
-    }
-
-    private static boolean waitFor(Process process) {
-        try {
-            return process.waitFor(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
         }
     }
 

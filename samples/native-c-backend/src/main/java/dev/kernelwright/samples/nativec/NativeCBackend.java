@@ -49,15 +49,15 @@ final class NativeCBackend implements Backend {
         this.device = describe(compiler);
         this.target = new Target(List.of(Target.exact("backend", NativeCProvider.NAME),
                 Target.exact("arch", System.getProperty("os.arch")), Target.exact("cpu", device.model()),
-                Target.exact("features", compiler.features()), Target.exact("compiler", compiler.version()),
+                Target.exact("features", compiler.features), Target.exact("compiler", compiler.version),
                 Target.exact("threads", Integer.toString(pool.parallelism())),
                 Target.ignored("os", System.getProperty("os.name") + " " + System.getProperty("os.version"))));
     }
 
     static DeviceDescription describe(CCompiler compiler) {
         return new DeviceDescription(NativeCProvider.NAME, processor(), Map.of("arch", System.getProperty("os.arch"),
-                "cores", Integer.toString(Runtime.getRuntime().availableProcessors()), "compiler", compiler.version(),
-                "features", compiler.features()));
+                "cores", Integer.toString(Runtime.getRuntime().availableProcessors()), "compiler", compiler.version,
+                "features", compiler.features));
     }
 
     /** The first processor's name in Linux's list; the architecture's where it has none, as on Arm. */

@@ -10,7 +10,6 @@ import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.LaunchArguments;
-import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.ReasonCode;
 import java.io.IOException;
@@ -84,7 +83,7 @@ final class NativeCKernel implements LoadedKernel {
      * @throws KernelRejectedException if the plan cannot be launched here, or the source has no such entry point
      */
     static String declarations(KernelSource source, KernelSignature signature) throws KernelRejectedException {
-        CompiledPlan plan = check(source.plan(), signature);
+        CompiledPlan plan = CompiledPlan.forBlockPool(source.plan(), signature, NativeCProvider.NAME);
         StringBuilder declarations = new StringBuilder();
         for (int step = 0; step < plan.stepCount(); step++) {
             String entry = plan.entry(step);
@@ -96,10 +95,6 @@ final class NativeCKernel implements LoadedKernel {
                     .append(parameters(signature, plan.hasWorkspace(), false)).append(");\n");
         }
         return declarations.append("#line 1\n").toString();
-    }
-
-    private static CompiledPlan check(LaunchPlan plan, KernelSignature signature) throws KernelRejectedException {
-        return CompiledPlan.forBlockPool(plan, signature, NativeCProvider.NAME);
     }
 
     private static KernelRejectedException invalid(String what, String cure) {
@@ -114,7 +109,7 @@ final class NativeCKernel implements LoadedKernel {
     @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // native code is the purpose; the kernel closes the arena
     static NativeCKernel load(KernelBinary binary, KernelSignature signature, BlockPool pool)
             throws KernelRejectedException {
-        CompiledPlan plan = check(binary.plan(), signature);
+        CompiledPlan plan = CompiledPlan.forBlockPool(binary.plan(), signature, NativeCProvider.NAME);
         Arena arena = Arena.ofShared();
         try {
             Path folder = CCompiler.newFolder();

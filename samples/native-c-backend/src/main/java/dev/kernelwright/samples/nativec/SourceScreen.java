@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Refuses what can be seen in a source and that neither the compiler nor the linker refuses: files of the host, assembly,
+ * Refuses what can be seen in a source and neither compiler nor linker refuses: files of the host, assembly,
  * instructions and functions that read clocks or change the processor's state, and orders to the compiler.
  *
  * <p>It contains nothing: a pointer that is made from a number reaches all memory of the process. That is the trial

@@ -94,7 +94,8 @@ void run(long long block, const float *restrict a, const float *restrict b, floa
     long long start = block % row_blocks * (MR * ROW_TILES);
     long long end = start + MR * ROW_TILES < m ? start + MR * ROW_TILES : m;
     const float *panel = workspace + first * k;
-    for (long long p = 0; p < k; p += KC) {
+    // At least once, since a sum of no terms is zero.
+    for (long long p = 0; p < k || p == 0; p += KC) {
         long long terms = k - p < KC ? k - p : KC;
         long long row = start;
         for (; row + MR <= end; row += MR) {
