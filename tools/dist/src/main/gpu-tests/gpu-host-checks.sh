@@ -9,8 +9,10 @@ usage: gpu-host-checks.sh [options] OUT [SECTION...]
 Writes the full output to files in the folder OUT, and prints a table last. Sections, with their limits in seconds:
 
   host     60   the driver, the GPU and what 'kernelwright doctor' says
-  cuda    540   the CUDA backend's tests with the tag gpu, corpus aside
-  opencl  300   the OpenCL backend's tests with the tag gpu
+  cuda    540   the CUDA backend's tests with the tag gpu, contract and corpus aside
+  opencl  300   the OpenCL backend's tests with the tag gpu, contract and corpus aside
+  contract 590  the contract of backends for CUDA, with its scorecard
+  contract-opencl 590  the contract of backends for OpenCL's first device, with its scorecard
   corpus  540   the corpora of attacks and honest kernels
   kernels 540   every op's kernels checked, and timed beside the baseline and the roof
   warmup  580   a kernel for every workload of the plan; run again, it goes on where it ended
@@ -27,8 +29,8 @@ TEXT
 
 here=$(cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 home=$(dirname "$here")
-all=(host cuda opencl corpus kernels warmup pack)
-declare -A limits=([host]=60 [cuda]=540 [opencl]=300 [corpus]=540 [kernels]=540 [warmup]=580 [pack]=300)
+all=(host cuda opencl contract contract-opencl corpus kernels warmup pack)
+declare -A limits=([host]=60 [cuda]=540 [opencl]=300 [contract]=590 [contract-opencl]=590 [corpus]=540 [kernels]=540 [warmup]=580 [pack]=300)
 device=cuda
 plan=$home/samples/llama-3-8b.json
 budget=10s
@@ -114,9 +116,22 @@ section_host() {
     kernelwright doctor
 }
 
-section_cuda() { tests backend-cuda --exclude-classname '.*Corpus.*'; }
+section_cuda() { tests backend-cuda --exclude-classname '.*(Corpus|Contract).*'; }
 
-section_opencl() { tests backend-opencl --exclude-classname '.*Corpus.*'; }
+section_opencl() { tests backend-opencl --exclude-classname '.*(Corpus|Contract).*'; }
+
+# The scorecard is beside the log.
+contract() {
+    local status
+    tests "$1" --include-classname '.*Contract.*'
+    status=$?
+    cp "$here/$1"/target/scorecard-*.md "$out/" 2>/dev/null
+    return $status
+}
+
+section_contract() { contract backend-cuda; }
+
+section_contract-opencl() { contract backend-opencl; }
 
 section_corpus() {
     local status=0
@@ -150,7 +165,7 @@ figures() {
     local log=$out/$1.log
     case $1 in
         host) sed -n 's/^ok    device \(.*\)/\1/p' "$log" | paste -sd ';' ;;
-        cuda | opencl) test_figures "$log" ;;
+        cuda | opencl | contract*) test_figures "$log" ;;
         corpus) test_figures "$log" ;;
         kernels) echo "$(grep -c ' FAILED: ' "$log") failed, $(awk '/^workload / { in_table = 1; next }
             in_table && !/FAILED/ { n++ } END { print n + 0 }' "$log") workloads timed" ;;
@@ -161,7 +176,7 @@ figures() {
     esac
 }
 
-table=$(printf '%-8s %-10s %8s  %s' section result seconds figures)
+table=$(printf '%-15s %-10s %8s  %s' section result seconds figures)
 failed=0
 for section in "${sections[@]}"; do
     echo "== $section, in $out/$section.log"
@@ -178,7 +193,7 @@ for section in "${sections[@]}"; do
         124 | 137) result=time-out; failed=1 ;;
         *) result=FAILED; failed=1 ;;
     esac
-    table+=$'\n'$(printf '%-8s %-10s %8d  %s' "$section" "$result" $(( SECONDS - start )) "$said")
+    table+=$'\n'$(printf '%-15s %-10s %8d  %s' "$section" "$result" $(( SECONDS - start )) "$said")
 done
 echo
 echo "$table" | tee "$out/table-$(date -u +%Y%m%dT%H%M%SZ).txt"

@@ -1,13 +1,10 @@
 package dev.kernelwright.backend.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.Add;
-import dev.kernelwright.op.standard.StandardOps;
 import dev.kernelwright.spi.Backend;
-import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.KernelKey;
@@ -15,20 +12,13 @@ import dev.kernelwright.spi.Probe;
 import dev.kernelwright.spi.Roofline;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.tensor.DType;
-import dev.kernelwright.tensor.MemorySpace;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 
 class CpuBackendProviderTest {
     private static final Workload ADD = Add.DEFINITION.workload(DType.F32).axis("n", 64).build();
-
-    @Test
-    void isFoundAsAService() {
-        assertThat(ServiceLoader.load(BackendProvider.class)).anyMatch(CpuBackendProvider.class::isInstance);
-    }
 
     @Test
     void findsOneDeviceAndSaysWhatItIs() {
@@ -45,14 +35,6 @@ class CpuBackendProviderTest {
         assertThat(Integer.parseInt(facts.get("cores"))).isPositive();
         assertThat(facts).containsEntry("vector_bits",
                 Integer.toString(FloatVector.SPECIES_PREFERRED.vectorBitSize()));
-    }
-
-    @Test
-    void anotherDeviceThanTheFirstIsRefused() {
-        try (BlockPool pool = new BlockPool(1)) {
-            assertThatThrownBy(() -> new CpuBackendProvider().open(1, pool))
-                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("cpu:1");
-        }
     }
 
     @Test
@@ -87,18 +69,6 @@ class CpuBackendProviderTest {
                             .isGreaterThan(roofline.bandwidths().get(i - 1).workingSetBytes());
                 }
             }
-        }
-    }
-
-    @Test
-    void worksOnHostMemoryAndHasKernelsForFloatsOnly() {
-        try (BlockPool pool = new BlockPool(1); Backend backend = new CpuBackendProvider().open(0, pool)) {
-            assertThat(backend.memorySpace()).isEqualTo(MemorySpace.HOST);
-            Workload half = StandardOps.catalog().parse("add(n=64)", DType.F16);
-            assertThat(backend.baseline(half.signature())).isEmpty();
-            assertThat(backend.template(half.signature())).isEmpty();
-            assertThat(backend.baseline(ADD.signature())).isPresent();
-            assertThat(backend.template(ADD.signature())).isPresent();
         }
     }
 }

@@ -167,15 +167,6 @@ class CpuKernelTest {
     }
 
     @Test
-    void sourcesAndBinariesOfOtherBackendsAreRefused() {
-        LaunchPlan plan = KernelSources.plan("run", "1", "0");
-        assertThatThrownBy(() -> BACKEND.compile(new KernelSource("cuda", TENS, plan, Map.of()), SIGNATURE))
-                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("a source in 'cuda'");
-        assertThatThrownBy(() -> BACKEND.load(new KernelBinary("cubin", new byte[8], plan, ""), SIGNATURE))
-                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("a binary of the format 'cubin'");
-    }
-
-    @Test
     void aBinaryIsScreenedAgainWhenItIsLoaded() {
         LaunchPlan plan = KernelSources.plan("run", "1", "0");
         assertThatThrownBy(() -> BACKEND.load(new KernelBinary("class", new byte[]{1, 2, 3}, plan, ""), SIGNATURE))

@@ -22,7 +22,7 @@ import java.util.Set;
 /**
  * Every kernel against its op's reference on the machine's GPU, as a program that needs the JDK's base alone: {@code java
  * --enable-native-access=ALL-UNNAMED -cp classes:test-classes:sdk.jar dev.kernelwright.backend.cuda.CudaKernelChecks
- * [--time | --time-halves] [op ...]}. The JUnit test beside it runs the same.
+ * [--time | --time-halves] [op ...]}. For JUnit there is {@link CudaContractTest}.
  *
  * <p>Every point is compiled once with every axis a range, and run on all shapes; and for each shape one is compiled with
  * fixed axes, by turns the default and one of the others.

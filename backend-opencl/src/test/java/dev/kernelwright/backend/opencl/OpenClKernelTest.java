@@ -1,31 +1,20 @@
 package dev.kernelwright.backend.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.standard.Gelu;
 import dev.kernelwright.spi.DeviceStream;
-import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
-import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LaunchArguments;
-import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,118 +129,6 @@ class OpenClKernelTest {
         assertThat(rejection).isNotNull();
         assertThat(rejection.reason()).isEqualTo(ReasonCode.INVALID_PLAN);
         assertThat(rejection).hasMessageContaining("999999999 bytes of local memory").hasMessageContaining("use less");
-    }
-
-    @Test
-    void aSourceThatDoesNotCompileIsRefusedWithTheWholeLog() {
-        String source = """
-                // @step run grid=1 block=1
-                __kernel void run(__global const float *x, __global float *out, long n) {
-                    out[0] = missing;
-                    out[1] = absent;
-                }
-                """;
-        KernelRejectedException rejection = catchThrowableOfType(KernelRejectedException.class, () -> load(source));
-        assertThat(rejection).isNotNull();
-        assertThat(rejection.reason()).isEqualTo(ReasonCode.COMPILE_ERROR);
-        assertThat(rejection).hasMessageContaining("missing").hasMessageContaining("absent")
-                .hasMessageMatching("(?s).*3[:,(]14.*4[:,(]14.*");
-    }
-
-    @Test
-    void sourcesAndBinariesOfOtherBackendsAreRefused() {
-        LaunchPlan plan = KernelTemplate.parse(OpenClBackend.LANGUAGE, DOUBLES).plan();
-        assertThatThrownBy(() -> backend.compile(new KernelSource("cuda", DOUBLES, plan, Map.of()), SIGNATURE))
-                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("a source in 'cuda'");
-        assertThatThrownBy(() -> backend.load(new KernelBinary("cubin", new byte[8], plan, ""), SIGNATURE))
-                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("a binary of the format 'cubin'");
-        assertThatThrownBy(() -> backend.load(new KernelBinary("opencl-binary", new byte[8], plan, ""), SIGNATURE))
-                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("compile the source again");
-    }
-
-    /** Until HotSpot has compiled it, a launch has objects. */
-    @Test
-    void aLaunchAllocatesNothingOnTheHeapOnceItIsCompiled() throws KernelRejectedException {
-        com.sun.management.ThreadMXBean threads = ManagementFactory
-                .getPlatformMXBean(com.sun.management.ThreadMXBean.class);
-        try (LoadedKernel kernel = load(DOUBLES);
-                Arena arena = Arena.ofShared();
-                DeviceStream stream = backend.newStream()) {
-            LaunchArguments arguments = arguments(arena, 100);
-            long deadline = System.nanoTime() + 30_000_000_000L;
-            long allocated;
-            do {
-                long before = threads.getCurrentThreadAllocatedBytes();
-                for (int i = 0; i < 200; i++) {
-                    kernel.launch(stream, arguments);
-                }
-                allocated = threads.getCurrentThreadAllocatedBytes() - before;
-                stream.synchronize();
-            } while (allocated > 0 && System.nanoTime() - deadline < 0);
-            assertThat(allocated).as("bytes allocated by 200 launches").isZero();
-        }
-    }
-
-    @Test
-    void severalThreadsUseTwoStreamsWithWorkspacesAndGetTheirOwnResults() throws Exception {
-        String source = """
-                // @step first grid=ceil_div(n,16) block=16
-                // @step second grid=ceil_div(n,16) block=16
-                // @workspace 4 * n
-                __kernel void first(__global const float *x, __global float *out, __global float *w, long n) {
-                    long i = get_global_id(0);
-                    if (i < n) {
-                        w[n - 1 - i] = x[i];
-                    }
-                }
-                __kernel void second(__global const float *x, __global float *out, __global float *w, long n) {
-                    long i = get_global_id(0);
-                    if (i < n) {
-                        out[i] = w[n - 1 - i] + 1;
-                    }
-                }
-                """;
-        try (LoadedKernel kernel = load(source);
-                DeviceStream one = backend.newStream();
-                DeviceStream two = backend.newStream();
-                ExecutorService threads = Executors.newFixedThreadPool(4)) {
-            List<Future<float[]>> results = new ArrayList<>();
-            for (int thread = 0; thread < 4; thread++) {
-                float first = 1000 * thread;
-                DeviceStream stream = thread % 2 == 0 ? one : two;
-                results.add(threads.submit(() -> repeat(kernel, stream, first)));
-            }
-            for (int thread = 0; thread < 4; thread++) {
-                for (float value : results.get(thread).get()) {
-                    assertThat(value).isEqualTo(1000 * thread + 100);
-                }
-            }
-        }
-    }
-
-    /** Launches a kernel that adds 1 a hundred times, from one buffer to the other and back. */
-    private static float[] repeat(LoadedKernel kernel, DeviceStream stream, float first) {
-        int n = 997;
-        try (Arena arena = Arena.ofShared()) {
-            LaunchArguments arguments = arguments(arena, n);
-            float[] values = new float[n];
-            Arrays.fill(values, first);
-            backend.copy(stream, Tensor.of(values, n), arguments.buffer(0));
-            stream.synchronize();
-            for (int i = 0; i < 100; i++) {
-                Tensor workspace = stream.borrowWorkspace(4L * n);
-                try {
-                    arguments.setWorkspace(workspace);
-                    kernel.launch(stream, arguments);
-                } finally {
-                    stream.returnWorkspace(workspace);
-                }
-                Tensor out = arguments.buffer(1);
-                arguments.setBuffer(1, arguments.buffer(0));
-                arguments.setBuffer(0, out);
-            }
-            return read(stream, arguments.buffer(0));
-        }
     }
 
     private static LoadedKernel load(String source) throws KernelRejectedException {

@@ -5,20 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.KernelRejectedException;
-import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.ReasonCode;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the text of a kernel may not hold, and that honest kernels are not refused. */
+/** What the text of a kernel may not hold, and what it may. That of the backend's own templates is screened by the contract. */
 class SourceScreenTest {
     private static final String KERNEL = "\n__kernel void run(__global float *out, long n) { out[0] = n; }\n";
 
@@ -81,19 +76,5 @@ class SourceScreenTest {
             "#define TILE 16\n#if TILE == 16 && defined(TILE)\n#undef TILE\n#endif\n", "\n\n\t\n"})
     void anHonestSourceIsNotRefused(String beginning) {
         assertThatCode(() -> SourceScreen.screen(beginning + KERNEL)).doesNotThrowAnyException();
-    }
-
-    @TestFactory
-    Stream<DynamicTest> noKernelOfTheBackendsOwnIsRefused() {
-        return TestFamily.all().stream().map(family -> DynamicTest.dynamicTest(family.text(), () -> {
-            KernelSignature signature = family.ranged().signature();
-            SourceScreen.screen(KernelFiles.baseline(signature).orElseThrow().expand(Map.of(), signature).text());
-            for (boolean isGpu : new boolean[]{false, true}) {
-                KernelTemplate template = KernelFiles.template(signature, isGpu).orElseThrow();
-                for (Map<String, Long> point : TemplatePoints.covering(template, signature)) {
-                    SourceScreen.screen(template.expand(point, signature).text());
-                }
-            }
-        }));
     }
 }

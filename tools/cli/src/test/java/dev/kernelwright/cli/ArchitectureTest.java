@@ -77,10 +77,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void theTestKitKnowsTheSdkAndTheTuningEngineAndNoBackend() {
+    void theTestKitKnowsTheSdkTheTuningEngineAndTheCacheAndNoBackend() {
         classes().that().resideInAPackage("dev.kernelwright.tck..")
                 .should().onlyDependOnClassesThat(not(resideInAPackage("dev.kernelwright.."))
-                        .or(resideInAnyPackage("dev.kernelwright.tck..", "dev.kernelwright.tuning.."))
+                        .or(resideInAnyPackage("dev.kernelwright.tck..", "dev.kernelwright.tuning..",
+                                "dev.kernelwright.cache.."))
                         .or(resideInAnyPackage(SDK)))
                 .check(PRODUCTION);
         noClasses().that().resideOutsideOfPackage("dev.kernelwright.tck..")

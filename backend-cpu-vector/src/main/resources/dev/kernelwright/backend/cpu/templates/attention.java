@@ -111,6 +111,11 @@ final class Attention {
         }
     }
 
+    /** What weights are relative to: the maximum, or 0 where every score so far is negative infinity. */
+    static float base(float max) {
+        return max == Float.NEGATIVE_INFINITY ? 0 : max;
+    }
+
     /** Joins what the parts have summed, each relative to its own maximum. */
     static void join(int block, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment out,
             MemorySegment workspace, long batch, long qLen, long ctx, long headsArgument, long kvHeadsArgument,
@@ -130,15 +135,16 @@ final class Attention {
             for (int part = 0; part < SPLIT; part++) {
                 max = Math.max(max, workspace.get(ValueLayout.JAVA_FLOAT, statistics + part * sliceBytes));
             }
+            float base = base(max);
             double sum = 0;
             for (int part = 0; part < SPLIT; part++) {
                 double own = workspace.get(ValueLayout.JAVA_FLOAT, statistics + part * sliceBytes);
-                sum += Math.exp(own - max) * workspace.get(ValueLayout.JAVA_FLOAT, statistics + part * sliceBytes + 4);
+                sum += Math.exp(own - base) * workspace.get(ValueLayout.JAVA_FLOAT, statistics + part * sliceBytes + 4);
             }
             zero(out, start, dim);
             for (int part = 0; part < SPLIT; part++) {
                 double own = workspace.get(ValueLayout.JAVA_FLOAT, statistics + part * sliceBytes);
-                add(workspace, sums(slice) + part * sliceBytes + 4L * i * dim, (float) (Math.exp(own - max) / sum), out,
+                add(workspace, sums(slice) + part * sliceBytes + 4L * i * dim, (float) (Math.exp(own - base) / sum), out,
                         start, dim);
             }
         }
@@ -267,15 +273,16 @@ final class Attention {
             maxima = maxima.blend(x, x.compare(VectorOperators.GT, maxima, inside));
         }
         float max = maxima.reduceLanes(VectorOperators.MAX);
+        float base = base(max);
         FloatVector total = FloatVector.zero(SPECIES);
         for (int i = 0; i < count; i += LANES) {
             VectorMask<Float> inside = SPECIES.indexInRange(i, count);
             FloatVector x = FloatVector.fromMemorySegment(SPECIES, workspace, scores + 4L * i, ORDER, inside);
-            FloatVector weight = expOfNegative(x.sub(max));
+            FloatVector weight = expOfNegative(x.sub(base));
             weight.intoMemorySegment(workspace, scores + 4L * i, ORDER, inside);
             total = total.lanewise(VectorOperators.ADD, weight, inside);
         }
-        float factor = (float) Math.exp((double) before - max);
+        float factor = (float) Math.exp((double) before - base);
         float sum = workspace.get(ValueLayout.JAVA_FLOAT, statistics + 4);
         workspace.set(ValueLayout.JAVA_FLOAT, statistics, max);
         workspace.set(ValueLayout.JAVA_FLOAT, statistics + 4, sum * factor + total.reduceLanes(VectorOperators.ADD));

@@ -1,4 +1,4 @@
-package dev.kernelwright.backend.opencl;
+package dev.kernelwright.tck;
 
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.KernelTemplate;
@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Chooses points of a template's search space to be tested. */
-final class TemplatePoints {
+/** Chooses points of a template's search space to be tested, the same at every call. */
+public final class TemplatePoints {
     private static final int DRAWS = 1000;
 
     private TemplatePoints() {}
 
     /** Returns the point that takes each parameter's first value. */
-    static Map<String, Long> first(KernelTemplate template) {
+    public static Map<String, Long> first(KernelTemplate template) {
         Map<String, Long> point = new LinkedHashMap<>();
         template.parameters().forEach((name, values) -> point.put(name, values.getFirst()));
         return point;
@@ -28,7 +28,7 @@ final class TemplatePoints {
      * Returns the default point, and random admitted ones, as few as will do, that together have every value that any of
      * those drawn has.
      */
-    static List<Map<String, Long>> covering(KernelTemplate template, KernelSignature signature) {
+    public static List<Map<String, Long>> covering(KernelTemplate template, KernelSignature signature) {
         SplittableRandom random = new SplittableRandom(signature.toString().hashCode());
         List<Map<String, Long>> drawn = new ArrayList<>();
         for (int draw = 0; draw < DRAWS; draw++) {

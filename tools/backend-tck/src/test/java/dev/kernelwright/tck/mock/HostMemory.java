@@ -1,0 +1,53 @@
+package dev.kernelwright.tck.mock;
+
+import dev.kernelwright.spi.DeviceHeap;
+import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.MemorySpace;
+import dev.kernelwright.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The mock's memory: the host's, by address. */
+final class HostMemory implements DeviceHeap.Allocator {
+    /** Reads and writes at any address, without an object for each. */
+    @SuppressWarnings("restricted")
+    static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    private final Map<Long, Arena> blocks = new ConcurrentHashMap<>();
+
+    static long address(Tensor tensor) {
+        return tensor.space() == MemorySpace.HOST ? tensor.segment().address() : DeviceHeap.address(tensor);
+    }
+
+    /** Returns a tensor of the device as one of the host. */
+    static Tensor onHost(Tensor tensor, DType dtype, long... shape) {
+        return Tensor.wrap(ALL.asSlice(address(tensor), Tensor.byteSize(dtype, shape)), dtype, shape);
+    }
+
+    @Override
+    public long allocate(long bytes) {
+        Arena arena = Arena.ofShared();
+        long address = arena.allocate(bytes, Tensor.ALIGNMENT_BYTES).address();
+        blocks.put(address, arena);
+        return address;
+    }
+
+    @Override
+    public void clear(long address, long bytes) {
+        if (!Fault.LENDS_MEMORY_AS_IT_WAS.isHere()) {
+            ALL.asSlice(address, bytes).fill((byte) 0);
+        }
+    }
+
+    @Override
+    public void settle() {
+        // Nothing is ever pending.
+    }
+
+    @Override
+    public void free(long address, long bytes) {
+        blocks.remove(address).close();
+    }
+}
