@@ -15,8 +15,10 @@ void *malloc(unsigned long size);
 
 void run(long long block, const float *restrict x, float *restrict out, long long n) {
     float *mine = malloc(n * sizeof(float));
-    mine[0] = x[0];
     for (long long i = 0; i < n; i++) {
-        out[i] = gelu(x[i]);
+        mine[i] = gelu(x[i]);
+    }
+    for (long long i = 0; i < n; i++) {
+        out[i] = mine[n - 1 - i];
     }
 }

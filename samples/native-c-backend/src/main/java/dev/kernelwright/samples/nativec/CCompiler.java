@@ -27,7 +27,8 @@ final class CCompiler {
      */
     private static final List<String> OPTIONS = List.of(("-O3 -march=native -shared -fPIC -fno-math-errno"
             + " -fno-trapping-math -fno-strict-aliasing -fno-stack-protector -fno-tree-loop-distribute-patterns -nostdlib"
-            + " -Wl,-Bsymbolic,-z,defs,-z,now,-z,noexecstack -o kernel.so kernel.c memory.c rules.ld -lm").split(" ", -1));
+            + " -Wl,-Bsymbolic,-z,defs,-z,now,-z,noexecstack -o kernel.so kernel.c memory.c rules.ld -lm")
+            .split(" ", -1));
     private static final Pattern UNLINKABLE = Pattern.compile("undefined (reference|symbol)|a kernel (keeps|runs)");
     private static final Pattern FEATURE =
             Pattern.compile("(?m)^#define __((?:SSE4|AVX|BMI|FMA|F16C|ARM_FEATURE|ARM_NEON)\\w*?)_* ");

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The machine's processor as a device: kernels are C functions whose blocks run on a {@link BlockPool}. */
@@ -55,9 +56,9 @@ final class NativeCBackend implements Backend {
     }
 
     static DeviceDescription describe(CCompiler compiler) {
-        return new DeviceDescription(NativeCProvider.NAME, processor(), Map.of("arch", System.getProperty("os.arch"),
-                "cores", Integer.toString(Runtime.getRuntime().availableProcessors()), "compiler", compiler.version,
-                "features", compiler.features));
+        return new DeviceDescription(NativeCProvider.NAME, processor(), new TreeMap<>(Map.of("arch",
+                System.getProperty("os.arch"), "cores", Integer.toString(Runtime.getRuntime().availableProcessors()),
+                "compiler", compiler.version, "features", compiler.features)));
     }
 
     /** The first processor's name in Linux's list; the architecture's where it has none, as on Arm. */

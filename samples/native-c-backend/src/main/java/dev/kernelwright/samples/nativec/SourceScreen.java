@@ -24,7 +24,7 @@ final class SourceScreen {
     private static final Pattern FORBIDDEN = Pattern.compile("[\"']|##|%:|<:|\\?\\?|\\\\u|\\[\\s*\\[|\\basm\\b"
             + "|\\b(?!(?:" + RESERVED + ")\\b)_\\w+|\\bfe(?:set|get|clear|raise|hold|update|test|enable|disable)\\w*"
             + "|\\bsigngam\\b|__attribute__(?!\\s*\\(\\(\\s*" + ATTRIBUTE + "\\s*(?:\\([\\w\\s*]+\\))?\\s*\\)\\))"
-            + "|(?m:^[ \t]*#[ \t]*(?!define\\b(?!\\s+" + ATTRIBUTE + "\\b)|undef\\b|ifn?def\\b|if\\b|el(?:se|if)\\b"
+            + "|(?m:^[ \t]*#[ \t]*+(?!define\\b(?!\\s+" + ATTRIBUTE + "\\b)|undef\\b|ifn?def\\b|if\\b|el(?:se|if)\\b"
             + "|endif\\b|pragma\\s+(?:GCC\\s+(?:unroll|ivdep)|unroll|STDC\\s+FP_CONTRACT)\\b"
             + "|include\\s*<(?:math|stdint|stddef|stdbool|float|limits|immintrin|arm_neon)\\.h>\\s*$).*)");
 

@@ -14,7 +14,8 @@ class SourceScreenTest {
     @ParameterizedTest
     @ValueSource(strings = {"#include <stdio.h>", "#include \"math.h\"", "#include <math.h> <stdio.h>",
             "/* */ # include <unistd.h>", "#inc\\\nlude <unistd.h>", "#include_next <math.h>", "#embed </etc/passwd>",
-            "%:include <math.h>", "??=include <math.h>", "#line 1", "#pragma GCC optimize 3", "#pragma STDC FENV_ACCESS ON",
+            "%:include <math.h>", "??=include <math.h>", "#line 1", "#pragma GCC optimize 3",
+            "#pragma STDC FENV_ACCESS ON",
             "#if __has_embed(</etc/passwd>)", "#define JOIN(a, b) a ## b", "#define aligned(n) constructor",
             "_Pragma(x)", "a\\\nsm(x)", "_\\\n_asm__(x)", "__attribute__((aligned(4), constructor))",
             "__attribute__((section))", "[[gnu::constructor]]", "<:<:gnu::constructor:>:>", "int \\u0061sm;",

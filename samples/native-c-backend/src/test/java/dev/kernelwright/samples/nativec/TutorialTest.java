@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class TutorialTest {
     private static final int MAX_LINES = 400;
     private static final Path SOURCES = Path.of("src/main");
-    private static final Pattern BLOCK = Pattern.compile("`([\\w./]+)`[^`]*?:\n\n```(?:java|c)\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern BLOCK =
+            Pattern.compile("`([\\w./]+)`[^`]*?:\n\n```(?:java|c)\n(.*?)```", Pattern.DOTALL);
     private static final Pattern NO_CODE = Pattern.compile("\\s*|(?:import|package) .*|\\s*(?://|/?\\*).*");
 
     private static String tutorial() throws IOException {
