@@ -143,13 +143,13 @@ public final class Expression {
                 case ADD -> Math.addExact(a, b);
                 case SUB -> Math.subtractExact(a, b);
                 case MUL -> Math.multiplyExact(a, b);
-                case DIV -> Math.divideExact(a, b);
-                case REM -> a % b;
+                case DIV -> Math.divideExact(a, divisor(b));
+                case REM -> a % divisor(b);
                 case NEGATE -> Math.negateExact(a);
                 case NOT -> truth(a == 0);
                 case MIN -> Math.min(a, b);
                 case MAX -> Math.max(a, b);
-                case CEIL_DIV -> Math.ceilDivExact(a, b);
+                case CEIL_DIV -> Math.ceilDivExact(a, divisor(b));
                 case SELECT -> throw new IllegalStateException("select has three operands");
             };
         }
@@ -161,6 +161,14 @@ public final class Expression {
 
         private static long truth(boolean condition) {
             return condition ? 1 : 0;
+        }
+
+        /** The exception that a division itself throws has no message once HotSpot has seen it often. */
+        private static long divisor(long value) {
+            if (value == 0) {
+                throw new ArithmeticException("/ by zero");
+            }
+            return value;
         }
     }
 

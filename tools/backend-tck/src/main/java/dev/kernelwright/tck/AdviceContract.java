@@ -24,7 +24,8 @@ public interface AdviceContract extends ContractTopic {
         List<String> without = ShapeFamily.all().stream()
                 .filter(family -> contract().ops().stream().map(OpDefinition::name).toList().contains(family.op()))
                 .map(family -> family.ranged(DType.F32).signature())
-                .filter(signature -> backend.template(signature).isEmpty()).map(KernelSignature::op).distinct().toList();
+                .filter(signature -> backend.template(signature).isEmpty()).map(KernelSignature::op).distinct()
+                .toList();
         assumeTrue(without.isEmpty(), () -> "S1: the backend has no template for " + without);
     }
 

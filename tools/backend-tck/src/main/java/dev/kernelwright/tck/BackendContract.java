@@ -87,7 +87,7 @@ public abstract class BackendContract implements DiscoveryContract, CompilationC
         return backend().template(signature).stream();
     }
 
-    /** Returns the handle of memory of the device as an application has it, here that of a tensor. */
+    /** Returns the handle of memory as an application has it, as large as a tensor; by default it is the tensor's own. */
     protected long applicationMemory(Backend device, Tensor tensor) {
         return tensor.memory().handle();
     }

@@ -50,7 +50,8 @@ public interface MemoryContract extends ContractTopic {
             device.close();
             if (device.memorySpace() != MemorySpace.HOST) {
                 assertThat(kept.isAlive()).as("a tensor whose device is closed").isFalse();
-                assertThatThrownBy(() -> device.allocate(arena, DType.F32, 10)).isInstanceOf(IllegalStateException.class);
+                assertThatThrownBy(() -> device.allocate(arena, DType.F32, 10))
+                        .isInstanceOf(IllegalStateException.class);
                 assertThatThrownBy(device::newStream).isInstanceOf(IllegalStateException.class);
             }
         }
@@ -78,7 +79,8 @@ public interface MemoryContract extends ContractTopic {
                 backend.copy(stream, host.slice(0, 0), device.slice(5, 0));
                 stream.synchronize();
                 long row = host.byteSize() / 61;
-                assertThat(again.segment().asSlice(20 * row, 40 * row).mismatch(host.segment().asSlice(3 * row, 40 * row)))
+                assertThat(
+                        again.segment().asSlice(20 * row, 40 * row).mismatch(host.segment().asSlice(3 * row, 40 * row)))
                         .as("the first byte of %s that was copied wrong", host).isEqualTo(-1);
                 for (Tensor around : new Tensor[]{again.slice(0, 20), again.slice(60, 1)}) {
                     assertThat(around.segment().toArray(ValueLayout.JAVA_BYTE)).as("what was not copied to of %s", host)

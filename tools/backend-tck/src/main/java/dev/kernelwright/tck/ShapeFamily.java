@@ -83,7 +83,8 @@ record ShapeFamily(String text, List<long[]> shapes) {
 
     private static List<ShapeFamily> attention() {
         List<ShapeFamily> families = new ArrayList<>();
-        families.add(of("attention(batch=0..4,q_len=0..256,ctx=1..4096,heads=1..8,kv_heads=1..1,head_dim=1..128,causal=0)",
+        families.add(of(
+                "attention(batch=0..4,q_len=0..256,ctx=1..4096,heads=1..8,kv_heads=1..1,head_dim=1..128,causal=0)",
                 shape(0, 1, 1, 1, 1, 8), shape(1, 0, 4, 2, 1, 8), shape(1, 1, 1, 1, 1, 1), shape(2, 3, 7, 2, 1, 15),
                 shape(1, 1, 300, 8, 1, 16), shape(1, 33, 65, 3, 1, 17), shape(1, 17, 17, 1, 1, 64),
                 shape(2, 5, 131, 2, 1, 32), shape(1, 130, 131, 2, 1, 128)));
@@ -92,7 +93,8 @@ record ShapeFamily(String text, List<long[]> shapes) {
                 shape(1, 13, 200, 6, 2, 33), shape(2, 31, 70, 3, 1, 96), shape(1, 5, 64, 8, 8, 128),
                 shape(1, 1, 1, 1, 1, 1), shape(1, 33, 65, 3, 1, 17)));
         // Decoding has a template of its own.
-        families.add(of("attention(batch=0..4,q_len=1..2,ctx=1..8192,heads=1..8,kv_heads=1..8,head_dim=1..256,causal=1)",
+        families.add(of(
+                "attention(batch=0..4,q_len=1..2,ctx=1..8192,heads=1..8,kv_heads=1..8,head_dim=1..256,causal=1)",
                 shape(0, 1, 1, 8, 2, 8), shape(1, 1, 1, 1, 1, 8), shape(1, 1, 7, 8, 4, 8), shape(2, 1, 65, 4, 4, 128),
                 shape(1, 2, 513, 8, 1, 20), shape(1, 1, 1025, 6, 2, 256), shape(1, 1, 4099, 8, 2, 100)));
         return families;

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  * @param axes the shape
  * @param fill puts the values into a trial
  */
+@SuppressWarnings("ArrayRecordComponent")
 record SpecialCase(String name, String family, long[] axes, Consumer<KernelTrial> fill) {
     private static final double INF = Double.POSITIVE_INFINITY;
     private static final double NAN = Double.NaN;
@@ -74,7 +75,7 @@ record SpecialCase(String name, String family, long[] axes, Consumer<KernelTrial
 
     /** Row by row. */
     private static void fillSoftmax(KernelTrial trial) {
-        int cols = (int) trial.axes()[1];
+        long cols = trial.axes()[1];
         Elements x = trial.input(0);
         trial.fill(0, 0, cols, -INF);
         trial.fill(0, cols, 2 * cols - 3, -INF);
@@ -91,7 +92,7 @@ record SpecialCase(String name, String family, long[] axes, Consumer<KernelTrial
 
     /** NaN comes before all numbers, and then the lowest column counts; row by row. */
     private static void fillArgMax(KernelTrial trial) {
-        int cols = (int) trial.axes()[1];
+        long cols = trial.axes()[1];
         Elements x = trial.input(0);
         trial.fill(0, 0, cols, -INF);
         trial.fill(0, cols, 2 * cols, INF);
@@ -115,7 +116,8 @@ record SpecialCase(String name, String family, long[] axes, Consumer<KernelTrial
     }
 
     private static void addAttention(List<SpecialCase> cases) {
-        cases.add(new SpecialCase("a masked key and value of NaN", "attention(batch=1..2", new long[]{1, 20, 70, 4, 2, 24},
+        cases.add(new SpecialCase("a masked key and value of NaN", "attention(batch=1..2",
+                new long[]{1, 20, 70, 4, 2, 24},
                 trial -> {
                     // The last key and value are seen by the last query only.
                     trial.fill(1, 69 * 2 * 24, 70 * 2 * 24, NAN);

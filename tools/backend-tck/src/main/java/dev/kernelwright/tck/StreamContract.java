@@ -138,7 +138,8 @@ public interface StreamContract extends ContractTopic {
                 DeviceStream stream = backend.newStream();
                 IncrementChain chain = new IncrementChain(backend, kernel, stream, 100)) {
             chain.begin(0);
-            assertThat(leastBytes(stream, chain::launchOnce)).as("bytes allocated by " + LAUNCHES + " launches").isZero();
+            assertThat(leastBytes(stream, chain::launchOnce)).as("bytes allocated by " + LAUNCHES + " launches")
+                    .isZero();
         }
     }
 

@@ -21,7 +21,8 @@ class RulesTest {
     private static final Path PAGE = Path.of("../../docs/backend-authors.md");
 
     private static Set<String> rules(String kind, String verb) throws IOException {
-        Pattern rule = Pattern.compile("^\\*\\*(" + kind + "\\d+)\\.\\*\\* (?=[^*]*?\\b" + verb + "\\b)", Pattern.MULTILINE);
+        Pattern rule =
+                Pattern.compile("^\\*\\*(" + kind + "\\d+)\\.\\*\\* (?=[^*]*?\\b" + verb + "\\b)", Pattern.MULTILINE);
         List<String> found = rule.matcher(Files.readString(PAGE)).results().map((MatchResult match) -> match.group(1))
                 .toList();
         assertThat(found).doesNotHaveDuplicates();
@@ -30,7 +31,8 @@ class RulesTest {
 
     private static Set<String> cited(String kind) {
         return Stream.of(BackendContract.class, KernelCorpusContract.class)
-                .flatMap(type -> Stream.concat(Arrays.stream(type.getMethods()), Arrays.stream(type.getDeclaredMethods())))
+                .flatMap(type -> Stream.concat(Arrays.stream(type.getMethods()),
+                        Arrays.stream(type.getDeclaredMethods())))
                 .filter(method -> method.isAnnotationPresent(Proves.class))
                 .flatMap(method -> Arrays.stream(method.getAnnotation(Proves.class).value()))
                 .filter(rule -> rule.startsWith(kind)).collect(Collectors.toCollection(TreeSet::new));

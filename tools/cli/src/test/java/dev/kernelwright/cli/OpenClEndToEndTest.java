@@ -51,12 +51,6 @@ class OpenClEndToEndTest {
     }
 
     @Test
-    void aKernelThatIsRightIsFoundRight() throws IOException {
-        assertThat(check("if (i < n) { out[i] = a[i] + b[i]; }").endedWith(0).json().get("reason").textValue())
-                .isIn("ACCEPTED", "NOT_FASTER");
-    }
-
-    @Test
     void aKernelThatComputesSomethingElseIsFoundWrong() throws IOException {
         assertThat(check("if (i < n) { out[i] = a[i] - b[i]; }").endedWith(1).json().get("reason").textValue())
                 .isEqualTo("WRONG_NUMERICS");
@@ -72,17 +66,5 @@ class OpenClEndToEndTest {
     void aWriteBehindTheOutputIsFound() throws IOException {
         assertThat(check("if (i <= n) { out[i] = i < n ? a[i] + b[i] : 0.0f; }").endedWith(1).json().get("reason")
                 .textValue()).isEqualTo("OUT_OF_BOUNDS");
-    }
-
-    @Test
-    void aWriteToNowhereCostsOneWorker() throws IOException {
-        assertThat(check("out[i + (1L << 44)] = a[i];").endedWith(1).json().get("reason").textValue())
-                .isEqualTo("CRASHED");
-    }
-
-    @Test
-    void anEndlessKernelCostsOneWorker() throws IOException {
-        assertThat(check("volatile __global float *o = out; while (a[0] == a[0]) { o[0] = 1.0f; }").endedWith(1).json()
-                .get("reason").textValue()).isEqualTo("TIMEOUT");
     }
 }

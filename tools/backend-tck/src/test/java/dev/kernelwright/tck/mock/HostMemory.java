@@ -15,7 +15,8 @@ final class HostMemory implements DeviceHeap.Allocator {
     @SuppressWarnings("restricted")
     static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    private final Map<Long, Arena> blocks = new ConcurrentHashMap<>();
+    /** Keeps the blocks that are allocated from being collected. */
+    private final Map<Long, MemorySegment> blocks = new ConcurrentHashMap<>();
 
     static long address(Tensor tensor) {
         return tensor.space() == MemorySpace.HOST ? tensor.segment().address() : DeviceHeap.address(tensor);
@@ -28,10 +29,9 @@ final class HostMemory implements DeviceHeap.Allocator {
 
     @Override
     public long allocate(long bytes) {
-        Arena arena = Arena.ofShared();
-        long address = arena.allocate(bytes, Tensor.ALIGNMENT_BYTES).address();
-        blocks.put(address, arena);
-        return address;
+        MemorySegment block = Arena.ofAuto().allocate(bytes, Tensor.ALIGNMENT_BYTES);
+        blocks.put(block.address(), block);
+        return block.address();
     }
 
     @Override
@@ -48,6 +48,6 @@ final class HostMemory implements DeviceHeap.Allocator {
 
     @Override
     public void free(long address, long bytes) {
-        blocks.remove(address).close();
+        blocks.remove(address);
     }
 }

@@ -79,7 +79,8 @@ final class MockBackend implements Backend {
 
     @Override
     public Target target() {
-        String serial = Fault.HAS_ANOTHER_TARGET_EACH_TIME.isHere() ? Integer.toString(System.identityHashCode(this)) : "1";
+        String serial =
+                Fault.HAS_ANOTHER_TARGET_EACH_TIME.isHere() ? Integer.toString(System.identityHashCode(this)) : "1";
         return new Target(List.of(Target.exact("backend", "mock"), Target.exact("serial", serial),
                 Fault.DOES_NOT_COMPARE_ITS_DRIVER.isHere()
                         ? Target.ignored("driver", "7")
@@ -124,7 +125,8 @@ final class MockBackend implements Backend {
                 errors.add("line " + (i + 1) + ": '" + operation + "' is unknown");
             }
             if ("print_sum".equals(operation) && !Fault.SCREENS_NOTHING.isHere()) {
-                throw new KernelRejectedException(ReasonCode.FORBIDDEN_MEMBER, "line " + (i + 1) + " prints: leave it out");
+                throw new KernelRejectedException(ReasonCode.FORBIDDEN_MEMBER,
+                        "line " + (i + 1) + " prints: leave it out");
             }
         }
         if (!errors.isEmpty()) {
@@ -147,14 +149,16 @@ final class MockBackend implements Backend {
     }
 
     private static boolean isKnown(String operation) {
-        return List.of(Operation.values()).stream().anyMatch(each -> each.name().toLowerCase(Locale.ROOT).equals(operation));
+        return List.of(Operation.values()).stream()
+                .anyMatch(each -> each.name().toLowerCase(Locale.ROOT).equals(operation));
     }
 
     private static MockKernel kernel(String text, LaunchPlan plan, KernelSignature signature)
             throws KernelRejectedException {
         Map<String, Operation> entries = new HashMap<>();
         text.lines().filter(line -> operation(line) != null).forEach(line -> entries
-                .put(line.substring(0, line.indexOf(':')), Operation.valueOf(operation(line).toUpperCase(Locale.ROOT))));
+                .put(line.substring(0, line.indexOf(':')),
+                        Operation.valueOf(operation(line).toUpperCase(Locale.ROOT))));
         List<Operation> operations = new ArrayList<>();
         boolean checks = !Fault.CHECKS_NO_PLAN.isHere();
         for (LaunchPlan.Step step : plan.steps()) {
@@ -192,7 +196,7 @@ final class MockBackend implements Backend {
             return heap.allocate(arena, dtype, shape[0] & 0xffff);
         }
         Tensor tensor = Fault.IGNORES_ITS_LEASE.isHere() || Fault.LETS_MEMORY_OUTLIVE_ITS_DEVICE.isHere()
-                ? Tensor.allocate(Arena.ofShared(), dtype, shape)
+                ? Tensor.allocate(dtype, shape)
                 : null;
         return tensor == null
                 ? heap.allocate(arena, dtype, shape)

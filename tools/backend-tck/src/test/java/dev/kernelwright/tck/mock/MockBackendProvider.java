@@ -48,8 +48,9 @@ public class MockBackendProvider implements BackendProvider {
     @Override
     public Backend open(int deviceIndex, BlockPool pool) {
         if (deviceIndex != 0 && !Fault.OPENS_WHAT_IS_NOT_THERE.isHere()) {
-            throw new IllegalArgumentException("the device mock:" + deviceIndex + " was asked for, but there is one mock: use"
-                    + " 'mock'");
+            throw new IllegalArgumentException(
+                    "the device mock:" + deviceIndex + " was asked for, but there is one mock: use"
+                            + " 'mock'");
         }
         return new MockBackend(describe());
     }

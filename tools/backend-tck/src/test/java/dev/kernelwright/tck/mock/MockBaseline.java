@@ -45,9 +45,9 @@ final class MockBaseline implements LoadedKernel {
         ReferenceCall call = new ReferenceCall(signature, elements, axes) {
             @Override
             public void put(int output, long index, double value, double magnitude) {
-                boolean wrong = Fault.GETS_THE_TAIL_WRONG.isHere() && index == last && last % 4 != 3
-                        || Double.isNaN(value) && Fault.HIDES_NAN.isHere();
-                out.set(index, wrong ? 0.25 : value);
+                boolean wrongTail = Fault.GETS_THE_TAIL_WRONG.isHere() && index == last && last % 4 != 3;
+                boolean hidden = Fault.HIDES_NAN.isHere() && Double.isNaN(value);
+                out.set(index, wrongTail || hidden ? 0.25 : value);
             }
         };
         long units = signature.evaluate(op.units(), axes);

@@ -22,7 +22,8 @@ final class MockEvent implements DeviceEvent {
     @Override
     public double nanosSince(DeviceEvent earlier) {
         if (!happened || !((MockEvent) earlier).happened) {
-            throw new IllegalStateException("the time between two events was asked for, but one has not happened: wait");
+            throw new IllegalStateException(
+                    "the time between two events was asked for, but one has not happened: wait");
         }
         return nanos - ((MockEvent) earlier).nanos;
     }

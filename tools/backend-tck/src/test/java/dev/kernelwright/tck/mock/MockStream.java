@@ -49,7 +49,7 @@ final class MockStream implements DeviceStream {
     }
 
     private void requireOpen() {
-        if (closed || application != null && application.closed) {
+        if (closed || (application != null && application.closed)) {
             throw new IllegalStateException("work was queued in a closed stream: make a new one");
         }
     }
