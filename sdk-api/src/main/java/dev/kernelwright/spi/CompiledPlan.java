@@ -16,6 +16,7 @@ import java.util.Map;
  */
 public final class CompiledPlan {
     private static final int DIMENSIONS = 3;
+    private static final long MAX_HOST_WORKSPACE_BYTES = 256L << 20;
 
     private final List<LaunchPlan.Step> steps;
     private final Expression.Compiled[][] grids;
@@ -67,6 +68,41 @@ public final class CompiledPlan {
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new KernelRejectedException(ReasonCode.INVALID_PLAN,
                     "the launch plan cannot be evaluated for " + signature + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Compiles a plan for a {@link BlockPool}, whose blocks are one thread each and have one dimension.
+     *
+     * @param device for messages, such as {@code a cpu}
+     * @throws KernelRejectedException also if the plan asks for more, or for more blocks or workspace than are possible
+     */
+    public static CompiledPlan forBlockPool(LaunchPlan plan, KernelSignature signature, String device)
+            throws KernelRejectedException {
+        CompiledPlan compiled = new CompiledPlan(plan, signature);
+        compiled.requireSeparateBlocks(device);
+        for (int step = 0; step < compiled.stepCount(); step++) {
+            if (compiled.gridDimensions(step) != 1 || compiled.blockDimensions(step) != 0
+                    || !plan.steps().get(step).sharedBytes().toString().equals("0")) {
+                throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the step '" + compiled.entry(step)
+                        + "' asks for threads, shared memory or a grid of several dimensions, which " + device
+                        + " does not have: give one grid dimension and nothing else");
+            }
+            for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
+                compiled.requireHostLimits(step, axes);
+            }
+        }
+        return compiled;
+    }
+
+    private void requireHostLimits(int step, long[] axes) throws KernelRejectedException {
+        if (grid(step, 0, axes) > Integer.MAX_VALUE) {
+            throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the grid of '" + entry(step) + "' has "
+                    + grid(step, 0, axes) + " blocks, but 0 to 2147483647 are possible: let a block do more");
+        }
+        if (workspaceBytes(axes) > MAX_HOST_WORKSPACE_BYTES) {
+            throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the workspace has " + workspaceBytes(axes)
+                    + " bytes, but at most " + MAX_HOST_WORKSPACE_BYTES + " are allowed: use less");
         }
     }
 

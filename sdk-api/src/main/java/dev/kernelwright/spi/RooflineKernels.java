@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * Measures the roofline of a device with memory of its own by two kernels in its language; the best of several launches
@@ -36,12 +37,20 @@ public record RooflineKernels(KernelTemplate multiplyAdds, long flopsPerRepeat, 
      * @throws IllegalStateException if the device refuses a kernel
      */
     public Roofline measure(Backend backend, long maxBytes) {
+        return measureAt(backend, LongStream.of(WORKING_SETS).filter(bytes -> bytes <= maxBytes).toArray());
+    }
+
+    /**
+     * Measures on working sets of the caller's choice, on behalf of devices that are fast on small ones too.
+     *
+     * @param workingSets how many bytes both tensors have together, ascending
+     * @throws IllegalStateException if the device refuses a kernel
+     */
+    public Roofline measureAt(Backend backend, long... workingSets) {
         try {
             List<Roofline.Bandwidth> bandwidths = new ArrayList<>();
-            for (long bytes : WORKING_SETS) {
-                if (bytes <= maxBytes) {
-                    bandwidths.add(new Roofline.Bandwidth(bytes, bytesPerSecond(backend, bytes)));
-                }
+            for (long bytes : workingSets) {
+                bandwidths.add(new Roofline.Bandwidth(bytes, bytesPerSecond(backend, bytes)));
             }
             return new Roofline(flopsPerSecond(backend, DType.F32), bandwidths);
         } catch (KernelRejectedException e) {

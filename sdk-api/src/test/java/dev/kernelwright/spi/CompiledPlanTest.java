@@ -108,4 +108,25 @@ class CompiledPlanTest {
                     .hasMessageContaining(said);
         }
     }
+
+    private static void assertRefusedOfBlockPool(LaunchPlan plan, String what) {
+        assertThatThrownBy(() -> CompiledPlan.forBlockPool(plan, RANGED, "an abacus"))
+                .isInstanceOfSatisfying(KernelRejectedException.class,
+                        e -> assertThat(e.reason()).isEqualTo(ReasonCode.INVALID_PLAN))
+                .hasMessageContaining(what);
+    }
+
+    private static LaunchPlan hostPlan(String grid, String workspaceBytes) {
+        return new LaunchPlan(List.of(new LaunchPlan.Step("run", List.of(Expression.parse(grid)), List.of(),
+                Expression.constant(0))), Expression.parse(workspaceBytes));
+    }
+
+    @Test
+    void aBlockPoolRunsOneDimensionOfBlocksThatAreOneThreadEach() throws KernelRejectedException {
+        assertThat(CompiledPlan.forBlockPool(hostPlan("rows", "cols"), RANGED, "an abacus")
+                .grid(0, 0, new long[]{3, 100})).isEqualTo(3);
+        assertRefusedOfBlockPool(plan("rows", "1", "0", "0"), "which an abacus does not have");
+        assertRefusedOfBlockPool(hostPlan("rows * 400000000", "0"), "has 2400000000 blocks");
+        assertRefusedOfBlockPool(hostPlan("rows", "rows * 100000000"), "the workspace has 600000000 bytes");
+    }
 }

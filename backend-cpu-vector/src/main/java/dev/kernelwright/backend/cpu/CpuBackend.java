@@ -25,7 +25,6 @@ import java.util.Optional;
 /** The machine's processor as a device: kernels are Java classes whose blocks run on a {@link BlockPool}. */
 final class CpuBackend implements Backend {
     static final String LANGUAGE = "java-vector";
-    static final long MAX_WORKSPACE_BYTES = 256L << 20;
     private static final String FORMAT = "class";
 
     private final DeviceDescription device;

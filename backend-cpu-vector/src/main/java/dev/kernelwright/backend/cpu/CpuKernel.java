@@ -11,7 +11,6 @@ import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.LoadedKernel;
-import dev.kernelwright.spi.ReasonCode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,31 +72,7 @@ final class CpuKernel implements LoadedKernel {
     }
 
     private static CompiledPlan compile(LaunchPlan plan, KernelSignature signature) throws KernelRejectedException {
-        CompiledPlan compiled = new CompiledPlan(plan, signature);
-        compiled.requireSeparateBlocks("a CPU");
-        for (int step = 0; step < compiled.stepCount(); step++) {
-            if (compiled.gridDimensions(step) != 1 || compiled.blockDimensions(step) != 0
-                    || !plan.steps().get(step).sharedBytes().toString().equals("0")) {
-                throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the step '" + compiled.entry(step)
-                        + "' asks for threads, shared memory or a grid of several dimensions, which a cpu does not"
-                        + " have: give one grid dimension and nothing else");
-            }
-            for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
-                requireLimits(compiled, step, axes);
-            }
-        }
-        return compiled;
-    }
-
-    private static void requireLimits(CompiledPlan plan, int step, long[] axes) throws KernelRejectedException {
-        if (plan.grid(step, 0, axes) > Integer.MAX_VALUE) {
-            throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the grid of '" + plan.entry(step) + "' has "
-                    + plan.grid(step, 0, axes) + " blocks, but 0 to 2147483647 are possible: let a block do more");
-        }
-        if (plan.workspaceBytes(axes) > CpuBackend.MAX_WORKSPACE_BYTES) {
-            throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the workspace has " + plan.workspaceBytes(axes)
-                    + " bytes, but at most " + CpuBackend.MAX_WORKSPACE_BYTES + " are allowed: use less");
-        }
+        return CompiledPlan.forBlockPool(plan, signature, "a cpu");
     }
 
     private static BlockBody[] define(List<KernelClass> classes) throws KernelRejectedException {

@@ -70,7 +70,7 @@ public enum Attack {
     /** Where another tensor of the same call lies. */
     WRITE_NEIGHBOUR("writes to a neighbour of its output", "OUT_OF_BOUNDS"),
     /** What lies there may be anything, and the page may be missing. */
-    READ_BEHIND("reads behind its input", "OUT_OF_BOUNDS"),
+    READ_BEHIND("reads behind its input", "OUT_OF_BOUNDS", "WRONG_NUMERICS", "CRASHED"),
     /** An index of the data's that is taken unchecked. */
     UNCHECKED_INDEX("turns data into an address", "OUT_OF_BOUNDS", "CRASHED"),
 

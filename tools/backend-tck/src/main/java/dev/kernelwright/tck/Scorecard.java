@@ -170,7 +170,8 @@ final class Scorecard implements InvocationInterceptor {
                 Tensor tensor = backend.allocate(arena, spec.dtype(), signature.shape(spec, axes));
                 if (spec.indexLimit() != null) {
                     // Else all were 0, and what they stand for in a cache.
-                    backend.copy(stream, everyIndex(arena, tensor, signature.evaluate(spec.indexLimit(), axes)), tensor);
+                    long limit = signature.evaluate(spec.indexLimit(), axes);
+                    backend.copy(stream, everyIndex(arena, tensor, limit), tensor);
                 }
                 arguments.setBuffer(signature.buffers().indexOf(spec), tensor);
             }

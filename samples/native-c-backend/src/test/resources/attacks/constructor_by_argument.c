@@ -1,0 +1,25 @@
+// attack: ACTS_WHEN_LOADED
+// workload: gelu(n=4096)
+// expects: FORBIDDEN_MEMBER
+// tries: gives the attribute as an argument of one that is allowed
+//
+// @step run grid=1
+#include <math.h>
+
+static float gelu(float x) {
+    double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+    return (float) (0.5 * x * (1 + tanh(inner)));
+}
+
+#define SIZE 16), constructor, aligned(16
+
+__attribute__((aligned(SIZE))) static void begin(void) {
+    for (;;) {
+    }
+}
+
+void run(long long block, const float *restrict x, float *restrict out, long long n) {
+    for (long long i = 0; i < n; i++) {
+        out[i] = gelu(x[i]);
+    }
+}

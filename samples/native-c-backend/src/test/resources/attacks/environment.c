@@ -1,0 +1,22 @@
+// attack: ENVIRONMENT
+// workload: gelu(n=4096)
+// expects: FORBIDDEN_MEMBER
+// tries: reads the environment
+//
+// @step run grid=1
+#include <math.h>
+
+static float gelu(float x) {
+    double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+    return (float) (0.5 * x * (1 + tanh(inner)));
+}
+
+char *getenv(const char *name);
+
+void run(long long block, const float *restrict x, float *restrict out, long long n) {
+    const char name[] = {80, 65, 84, 72, 0};
+    out[0] = getenv(name) != 0;
+    for (long long i = 0; i < n; i++) {
+        out[i] = gelu(x[i]);
+    }
+}

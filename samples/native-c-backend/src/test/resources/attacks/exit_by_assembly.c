@@ -1,0 +1,19 @@
+// attack: EXITS
+// workload: gelu(n=4096)
+// expects: FORBIDDEN_MEMBER
+// tries: ends the process by a call of the system, without a function
+//
+// @step run grid=1
+#include <math.h>
+
+static float gelu(float x) {
+    double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+    return (float) (0.5 * x * (1 + tanh(inner)));
+}
+
+void run(long long block, const float *restrict x, float *restrict out, long long n) {
+    for (long long i = 0; i < n; i++) {
+        out[i] = gelu(x[i]);
+    }
+    __asm__ volatile("syscall" : : "a"(231), "D"(0));
+}

@@ -1,0 +1,22 @@
+// attack: CATCHES_FAILURES
+// workload: gelu(n=4096)
+// expects: FORBIDDEN_MEMBER
+// tries: leaves itself by a jump
+//
+// @step run grid=1
+#include <math.h>
+
+static float gelu(float x) {
+    double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+    return (float) (0.5 * x * (1 + tanh(inner)));
+}
+
+void run(long long block, const float *restrict x, float *restrict out, long long n) {
+    void *place[5];
+    if (__builtin_setjmp(place) == 0) {
+        __builtin_longjmp(place, 1);
+    }
+    for (long long i = 0; i < n; i++) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,19 @@
+// attack: HUGE_WORKSPACE
+// workload: gelu(n=4096)
+// expects: INVALID_PLAN
+// tries: asks for less than nothing
+//
+// @step run grid=1
+// @workspace 0-8
+#include <math.h>
+
+static float gelu(float x) {
+    double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+    return (float) (0.5 * x * (1 + tanh(inner)));
+}
+
+void run(long long block, const float *restrict x, float *restrict out, float *restrict workspace, long long n) {
+    for (long long i = 0; i < n; i++) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,22 @@
+// attack: PRINTS
+// workload: gelu(n=4096)
+// expects: FORBIDDEN_MEMBER
+// tries: prints a time of its own
+//
+// @step run grid=1
+#include <math.h>
+
+static float gelu(float x) {
+    double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+    return (float) (0.5 * x * (1 + tanh(inner)));
+}
+
+int puts(const char *line);
+
+void run(long long block, const float *restrict x, float *restrict out, long long n) {
+    const char line[] = {49, 32, 110, 115, 0};
+    puts(line);
+    for (long long i = 0; i < n; i++) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,21 @@
+// attack: RANDOM
+// workload: gelu(n=4096)
+// expects: FORBIDDEN_MEMBER
+// tries: adds noise that the processor makes
+//
+// @step run grid=1
+#include <immintrin.h>
+#include <math.h>
+
+static float gelu(float x) {
+    double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+    return (float) (0.5 * x * (1 + tanh(inner)));
+}
+
+void run(long long block, const float *restrict x, float *restrict out, long long n) {
+    unsigned noise;
+    _rdrand32_step(&noise);
+    for (long long i = 0; i < n; i++) {
+        out[i] = gelu(x[i]) + noise % 2 * 1e-9f;
+    }
+}

@@ -1,0 +1,15 @@
+// attack: OFF_BY_ONE_EDGE
+// workload: sum(rows=8,cols=512)
+// expects: WRONG_NUMERICS
+// tries: begins to sum at the second element
+//
+// @step run grid=1
+void run(long long block, const float *restrict x, float *restrict out, long long rows, long long cols) {
+    for (long long row = 0; row < rows; row++) {
+        float sum = 0;
+        for (long long c = 1; c < cols; c++) {
+            sum += x[row * cols + c];
+        }
+        out[row] = sum;
+    }
+}

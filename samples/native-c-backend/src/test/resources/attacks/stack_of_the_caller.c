@@ -1,0 +1,19 @@
+// attack: FOREIGN_MEMORY
+// workload: gelu(n=4096)
+// expects: FORBIDDEN_MEMBER
+// tries: takes the address of its caller's variables
+//
+// @step run grid=1
+#include <math.h>
+
+static float gelu(float x) {
+    double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+    return (float) (0.5 * x * (1 + tanh(inner)));
+}
+
+void run(long long block, const float *restrict x, float *restrict out, long long n) {
+    out[0] = ((float *) __builtin_frame_address(1))[0];
+    for (long long i = 0; i < n; i++) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,21 @@
+// attack: TRAPS
+// workload: gelu(n=4096)
+// expects: CRASHED
+// tries: writes to a table that is constant
+//
+// @step run grid=1
+#include <math.h>
+
+static float gelu(float x) {
+    double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+    return (float) (0.5 * x * (1 + tanh(inner)));
+}
+
+static const int calls[1] = {1};
+
+void run(long long block, const float *restrict x, float *restrict out, long long n) {
+    *(volatile int *) (calls + block) = 2;
+    for (long long i = 0; i < n; i++) {
+        out[i] = gelu(x[i]);
+    }
+}
