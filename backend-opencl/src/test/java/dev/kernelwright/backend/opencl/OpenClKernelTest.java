@@ -36,6 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OpenClKernelTest {
     private static final KernelSignature SIGNATURE =
             Gelu.DEFINITION.workload(DType.F32).axis("n", 0, 1000).build().signature();
+    private static final KernelSignature SIGNATURE_FROM_8 =
+            Gelu.DEFINITION.workload(DType.F32).axis("n", 8, 1000).build().signature();
     private static final String DOUBLES = """
             // @step run grid=ceil_div(n,16) block=16
             __kernel void run(__global const float *x, __global float *out, long n) {
@@ -110,6 +112,7 @@ class OpenClKernelTest {
     @CsvSource(delimiter = '|', textBlock = """
             no block                   | run grid=n                         | 0  | gives no block
             too large a work-group     | run grid=1 block=1048576           | 0  | has 1048576 work-items
+            too large in one dimension | run grid=1 block=1;4294967296      | 0  | has 4294967296 work-items
             too large in two dimensions| run grid=1 block=4096;256          | 0  | has 1048576 work-items
             local memory undeclared    | run grid=1 block=1 shared=64       | 0  | has 3 parameters, but a launch gives 4
             a workspace undeclared     | run grid=1 block=1                 | 64 | has 3 parameters, but a launch gives 4
@@ -165,8 +168,64 @@ class OpenClKernelTest {
                 .isInstanceOf(KernelRejectedException.class).hasMessageContaining("a source in 'cuda'");
         assertThatThrownBy(() -> backend.load(new KernelBinary("cubin", new byte[8], plan, ""), SIGNATURE))
                 .isInstanceOf(KernelRejectedException.class).hasMessageContaining("a binary of the format 'cubin'");
-        assertThatThrownBy(() -> backend.load(new KernelBinary("opencl-binary", new byte[8], plan, ""), SIGNATURE))
+        assertThatThrownBy(() -> backend.load(new KernelBinary(OpenClBackend.FORMAT, new byte[8], plan, ""), SIGNATURE))
                 .isInstanceOf(KernelRejectedException.class).hasMessageContaining("compile the source again");
+    }
+
+    /** PoCL ends the process over a binary that was cut: that it goes on is part of what is tested here. */
+    @Test
+    void aDriverIsGivenNoBinaryThatItDidNotMakeOrThatIsNotWhole() throws KernelRejectedException {
+        KernelTemplate template = KernelTemplate.parse(OpenClBackend.LANGUAGE, DOUBLES);
+        KernelBinary whole = backend.compile(template.expand(Map.of(), SIGNATURE), SIGNATURE);
+        backend.load(whole, SIGNATURE).close();
+        byte[] changed = whole.bytes().clone();
+        changed[changed.length / 2] ^= 1;
+        OpenClDevice device = OpenClDevices.find().usable().getFirst();
+        OpenClDevice updated = new OpenClDevice(device.platform(), device.id(), device.name(), device.platformName(),
+                device.vendor(), device.version(), device.driver() + ".1", device.isGpu(), device.computeUnits(),
+                device.maxGroupSize(), device.maxGroupSizes(), device.localBytes(), device.globalBytes(),
+                device.maxAllocationBytes(), device.cacheBytes(), device.baseAlignmentBytes());
+        byte[] ofAnother = SealedBinary.seal(SealedBinary.open(whole.bytes(), device), updated);
+        for (byte[] bytes : List.of(Arrays.copyOf(whole.bytes(), whole.bytes().length / 2), changed, ofAnother,
+                new byte[0])) {
+            KernelRejectedException rejection = catchThrowableOfType(KernelRejectedException.class,
+                    () -> backend.load(new KernelBinary(OpenClBackend.FORMAT, bytes, whole.plan(), ""), SIGNATURE));
+            assertThat(rejection).hasMessageContaining("is damaged, or was not made by").hasMessageContaining(
+                    "compile the source again");
+            assertThat(rejection.reason()).isEqualTo(ReasonCode.INVALID_PLAN);
+        }
+    }
+
+    @Test
+    void theCompilerIsToldTheSizeOfAWorkGroupThatDoesNotDependOnAnAxis() throws KernelRejectedException {
+        String source = """
+                // @step run grid=1 block=16;2
+                // @step other grid=1 block=min(n,8)
+                // @step own grid=1 block=8
+                __kernel
+                void run(__global const float *x, __global float *out, long n) {}
+                kernel void other(__global const float *x, __global float *out, long n) {}
+                __kernel __attribute__((reqd_work_group_size(8, 1, 1)))
+                void own(__global const float *x, __global float *out, long n) {}
+                """;
+        LaunchPlan plan = KernelTemplate.parse(OpenClBackend.LANGUAGE, source).plan();
+        OpenClDevice device = OpenClDevices.find().usable().getFirst();
+        assertThat(WorkGroups.declare(source, plan, WorkGroups.compile(plan, SIGNATURE_FROM_8, device),
+                SIGNATURE_FROM_8)).isEqualTo(source.replace("__kernel\nvoid run",
+                        "__kernel __attribute__((reqd_work_group_size(16, 2, 1)))\nvoid run"));
+        backend.load(backend.compile(KernelTemplate.parse(OpenClBackend.LANGUAGE, source).expand(Map.of(),
+                SIGNATURE_FROM_8), SIGNATURE_FROM_8), SIGNATURE_FROM_8).close();
+    }
+
+    @Test
+    void aSizeOfAWorkGroupThatContradictsThePlanIsRefused() {
+        KernelRejectedException rejection = catchThrowableOfType(KernelRejectedException.class, () -> load("""
+                // @step run grid=1 block=16
+                __kernel __attribute__((reqd_work_group_size(8, 1, 1)))
+                void run(__global const float *x, __global float *out, long n) {}
+                """));
+        assertThat(rejection.reason()).isEqualTo(ReasonCode.INVALID_PLAN);
+        assertThat(rejection).hasMessageContaining("its reqd_work_group_size is [8, 1, 1]");
     }
 
     /** Until HotSpot has compiled it, a launch has objects. */
