@@ -180,6 +180,7 @@ public final class ComputeRuntime implements AutoCloseable {
         private static final TuningBudget DEFAULT_BUDGET = new TuningBudget(Duration.ofSeconds(30), 64);
 
         private final Map<String, KernelTemplate> templates = new HashMap<>();
+        private final Map<String, Long> contexts = new HashMap<>();
         private List<String> deviceNames = List.of();
         private int threads = Runtime.getRuntime().availableProcessors();
         private TuningBudget budget = DEFAULT_BUDGET;
@@ -199,6 +200,19 @@ public final class ComputeRuntime implements AutoCloseable {
          */
         public Builder devices(String... names) {
             this.deviceNames = List.of(names);
+            return this;
+        }
+
+        /**
+         * Sets the context in which devices of a kind are opened to one that the application owns and keeps open as long as
+         * the runtime, so that its memory and streams can be {@linkplain Device#wrap wrapped}. Each device has a context of
+         * its own, if not called. On CUDA there is no need to: all of a process share one for each device.
+         *
+         * @param kind what comes before the colon in the devices' names: {@code opencl}
+         * @param handle a {@code cl_context}
+         */
+        public Builder context(String kind, long handle) {
+            contexts.put(kind, handle);
             return this;
         }
 
@@ -276,7 +290,8 @@ public final class ComputeRuntime implements AutoCloseable {
             try {
                 KernelStore usedStore = store != null ? store : Services.openStore();
                 Rooflines rooflines = Rooflines.beside(usedStore);
-                Map<String, Device> devices = new DeviceOpener(events, pool, rooflines).open(deviceNames);
+                Map<String, Device> devices = new DeviceOpener(events, pool, rooflines, Map.copyOf(contexts))
+                        .open(deviceNames);
                 Tuner usedTuner = tuner != null ? tuner : Services.openTuner();
                 MissPolicy policy = missPolicy != null
                         ? missPolicy

@@ -1,5 +1,6 @@
 package dev.kernelwright;
 
+import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceDescription;
@@ -17,12 +18,19 @@ final class DeviceOpener {
     private final EventSink events;
     private final BlockPool pool;
     private final Rooflines rooflines;
+    private final Map<String, Long> contexts;
     private final List<String> refusals = new ArrayList<>();
 
-    DeviceOpener(EventSink events, BlockPool pool, Rooflines rooflines) {
+    /**
+     * Creates an opener.
+     *
+     * @param contexts the application's contexts, by the kind of device
+     */
+    DeviceOpener(EventSink events, BlockPool pool, Rooflines rooflines, Map<String, Long> contexts) {
         this.events = events;
         this.pool = pool;
         this.rooflines = rooflines;
+        this.contexts = contexts;
     }
 
     /** {@code cuda:0} is called {@code cuda}, so that the usual case has the short name. */
@@ -49,7 +57,7 @@ final class DeviceOpener {
                 continue;
             }
             try {
-                opened.put(name, new Device(candidate.provider().open(candidate.index(), pool), rooflines));
+                opened.put(name, new Device(open(candidate), rooflines));
             } catch (RuntimeException e) {
                 refuse(name, "it could not be opened: " + e.getMessage());
             }
@@ -62,6 +70,14 @@ final class DeviceOpener {
                             : String.join("; ", refusals)));
         }
         return opened;
+    }
+
+    private Backend open(Candidate candidate) {
+        BackendProvider provider = candidate.provider();
+        Long context = contexts.get(provider.name());
+        return context == null
+                ? provider.open(candidate.index(), pool)
+                : provider.open(candidate.index(), pool, context);
     }
 
     private record Candidate(BackendProvider provider, int index) {}

@@ -1,6 +1,7 @@
 package dev.kernelwright;
 
 import dev.kernelwright.dispatch.LiveKernel;
+import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BlockPool;
@@ -289,7 +290,7 @@ final class LiveKernels {
             return;
         }
         try {
-            LoadedKernel loaded = kernel.backend().load(record.kernel().binary(), kernel.workload().signature());
+            LoadedKernel loaded = loaded(kernel, record.kernel());
             Evaluation evaluation = record.evaluation();
             Timing timing = evaluation.kernel();
             if (timing != null && !loaded.warmUp((long) timing.medianNanos())) {
@@ -303,6 +304,25 @@ final class LiveKernels {
             fallBack(kernel, "its stored kernel cannot be loaded (" + e.getMessage() + "): the baseline answers");
             if (tuneOnFailure) {
                 onMiss(kernel, record);
+            }
+        }
+    }
+
+    /**
+     * Loads a binary, or what its source, which is what was verified, is compiled to here where the backend refuses it:
+     * binaries are derived, and a driver that has changed under one version has others.
+     */
+    private static LoadedKernel loaded(LiveKernel kernel, TuningRecord.Kernel stored) throws KernelRejectedException {
+        Backend backend = kernel.backend();
+        KernelSignature signature = kernel.workload().signature();
+        try {
+            return backend.load(stored.binary(), signature);
+        } catch (KernelRejectedException refusal) {
+            try {
+                return backend.load(backend.compile(stored.source(), signature), signature);
+            } catch (KernelRejectedException | RuntimeException e) {
+                refusal.addSuppressed(e);
+                throw refusal;
             }
         }
     }

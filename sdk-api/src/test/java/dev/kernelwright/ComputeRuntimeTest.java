@@ -8,6 +8,7 @@ import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.Add;
 import dev.kernelwright.op.standard.Attention;
+import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelStore;
 import dev.kernelwright.spi.LaunchArguments;
@@ -149,6 +150,32 @@ class ComputeRuntimeTest {
             assertThat(runtime.awaitIdle(Duration.ofSeconds(10))).isTrue();
             assertThat(firstResult(op)).isEqualTo(11.5f);
             assertThat(runtime.statistics().fallbacks()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aStoredBinaryThatTheBackendRefusesIsMadeAgainFromItsSource() throws Exception {
+        storeRecord("tuned", null);
+        TuningRecord record = store.find(tuner.requests.getLast().key()).orElseThrow();
+        KernelBinary refused = new KernelBinary("fake", new byte[]{1}, record.kernel().binary().plan(), "");
+        store.put(new TuningRecord(record.key(), record.target(),
+                new TuningRecord.Kernel(record.kernel().source(), refused), record.evaluation(), record.provenance(),
+                record.created(), record.expires()));
+        int requests = tuner.requests.size();
+        try (ComputeRuntime runtime = builder().build()) {
+            BoundOp op = runtime.bind(ADD_4);
+            assertThat(runtime.awaitIdle(Duration.ofSeconds(10))).isTrue();
+            assertThat(firstResult(op)).isEqualTo(11.5f);
+            assertThat(tuner.requests).hasSize(requests);
+        }
+    }
+
+    @Test
+    void aContextIsGivenToTheKindItIsForWhichMayRefuseIt() {
+        assertThatThrownBy(() -> builder().context("fake", 5).build()).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("a device of the kind 'fake' was to be opened in a context of the application's");
+        try (ComputeRuntime runtime = builder().context("other", 5).build()) {
+            assertThat(firstResult(runtime.bind(ADD_4))).isEqualTo(11f);
         }
     }
 

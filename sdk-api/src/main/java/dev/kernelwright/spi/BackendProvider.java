@@ -26,4 +26,17 @@ public interface BackendProvider {
      * @throws IllegalArgumentException if there is no such device
      */
     Backend open(int deviceIndex, BlockPool pool);
+
+    /**
+     * Opens a device in a context that the application owns, so that memory and streams of that can be wrapped. Where all
+     * of a process share one context, as on CUDA, there is no need to.
+     *
+     * @param context a {@code cl_context} on OpenCL
+     * @throws UnsupportedOperationException if this kind has no contexts that applications own
+     */
+    default Backend open(int deviceIndex, BlockPool pool, long context) {
+        throw new UnsupportedOperationException(
+                "a device of the kind '" + name() + "' was to be opened in a context of the"
+                        + " application's, which this kind has not: leave it out");
+    }
 }

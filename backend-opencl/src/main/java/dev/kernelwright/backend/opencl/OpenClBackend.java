@@ -1,14 +1,14 @@
 package dev.kernelwright.backend.opencl;
 
-import dev.kernelwright.backend.opencl.ffi.ClEvent;
 import dev.kernelwright.backend.opencl.ffi.ClProgram;
-import dev.kernelwright.backend.opencl.ffi.ClSvm;
 import dev.kernelwright.backend.opencl.ffi.OpenClBuildException;
 import dev.kernelwright.backend.opencl.ffi.OpenClException;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.Capability;
+import dev.kernelwright.spi.CompiledPlan;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.DeviceEvent;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelDialect;
@@ -22,12 +22,15 @@ import dev.kernelwright.spi.Roofline;
 import dev.kernelwright.spi.RooflineKernels;
 import dev.kernelwright.spi.Target;
 import dev.kernelwright.tensor.DType;
+import dev.kernelwright.tensor.DeviceMemory;
 import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -39,17 +42,22 @@ import java.util.Set;
  */
 final class OpenClBackend implements Backend {
     static final String LANGUAGE = "opencl-c";
-    private static final String FORMAT = "opencl-binary";
+    static final String FORMAT = "opencl-sealed-binary";
     private static final String OPTIONS = "";
 
     private final DeviceDescription description;
     private final OpenClDevice device;
     private final OpenClContext context;
 
-    OpenClBackend(OpenClDevice device, DeviceDescription description) {
+    /**
+     * Opens a device.
+     *
+     * @param shared the application's context; empty for one of its own
+     */
+    OpenClBackend(OpenClDevice device, DeviceDescription description, OptionalLong shared) {
         this.description = description;
         this.device = device;
-        this.context = new OpenClContext(device, description.name());
+        this.context = new OpenClContext(device, description.name(), shared);
     }
 
     @Override
@@ -77,7 +85,8 @@ final class OpenClBackend implements Backend {
         return KernelFiles.baseline(signature).map(template -> {
             try {
                 KernelSource source = template.expand(Map.of(), signature);
-                return OpenClKernel.of(device, build(source.text()), source.plan(), signature);
+                CompiledPlan plan = WorkGroups.compile(source.plan(), signature, device);
+                return OpenClKernel.of(context, build(source, plan, signature), plan, signature);
             } catch (KernelRejectedException e) {
                 throw new IllegalStateException(
                         "the baseline of " + signature + " cannot be used on " + description.name()
@@ -105,7 +114,8 @@ final class OpenClBackend implements Backend {
                     + "': write it in that language");
         }
         SourceScreen.screen(source.text());
-        long program = build(source.text());
+        CompiledPlan plan = WorkGroups.compile(source.plan(), signature, device);
+        long program = build(source, plan, signature);
         byte[] binary;
         String log;
         try {
@@ -115,12 +125,14 @@ final class OpenClBackend implements Backend {
             ClProgram.release(program);
             throw e;
         }
-        OpenClKernel.of(device, program, source.plan(), signature).close();
-        return new KernelBinary(FORMAT, binary, source.plan(), log);
+        OpenClKernel.of(context, program, plan, signature).close();
+        return new KernelBinary(FORMAT, SealedBinary.seal(binary, device), source.plan(), log);
     }
 
-    private long build(String text) throws KernelRejectedException {
-        return built(ClProgram.createWithSource(context.handle(), text));
+    private long build(KernelSource source, CompiledPlan plan, KernelSignature signature)
+            throws KernelRejectedException {
+        return built(ClProgram.createWithSource(context.handle(),
+                WorkGroups.declare(source.text(), source.plan(), plan, signature)));
     }
 
     private long built(long program) throws KernelRejectedException {
@@ -145,14 +157,16 @@ final class OpenClBackend implements Backend {
                     + "' was given to " + description.name() + ", which loads '" + FORMAT
                     + "': compile the source again");
         }
+        byte[] bytes = SealedBinary.open(binary.bytes(), device);
+        CompiledPlan plan = WorkGroups.compile(binary.plan(), signature, device);
         long program;
         try {
-            program = ClProgram.createWithBinary(context.handle(), device.id(), binary.bytes());
+            program = ClProgram.createWithBinary(context.handle(), device.id(), bytes);
         } catch (OpenClException e) {
             throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the binary is not one for " + description.name()
                     + " (" + e.getMessage() + "): compile the source again");
         }
-        return OpenClKernel.of(device, built(program), binary.plan(), signature);
+        return OpenClKernel.of(context, built(program), plan, signature);
     }
 
     @Override
@@ -163,13 +177,8 @@ final class OpenClBackend implements Backend {
     @Override
     public void copy(DeviceStream stream, Tensor from, Tensor to) {
         if (from.byteSize() > 0) {
-            ClSvm.enqueueCopy(((OpenClStream) stream).queue(), false, memory(to), memory(from), ClEvent.NONE,
-                    ClEvent.NONE);
+            context.copy(((OpenClStream) stream).queue(), from, to);
         }
-    }
-
-    private MemorySegment memory(Tensor tensor) {
-        return tensor.space() == MemorySpace.HOST ? tensor.segment() : context.memory(tensor);
     }
 
     @Override
@@ -179,7 +188,30 @@ final class OpenClBackend implements Backend {
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(Capability.MEMORY_LEASE);
+        return EnumSet.complementOf(EnumSet.of(Capability.GRAPHS));
+    }
+
+    @Override
+    public DeviceEvent newEvent() {
+        return new OpenClEvent(context);
+    }
+
+    @Override
+    public Tensor allocatePinned(Arena arena, DType dtype, long... shape) {
+        long bytes = Tensor.byteSize(dtype, shape);
+        MemorySegment pinned = context.allocatePinned(arena, Math.max(1, bytes));
+        return Tensor.wrap(pinned.asSlice(0, bytes), dtype, shape);
+    }
+
+    /** {@inheritDoc} Of an address in shared virtual memory, the application makes a buffer with CL_MEM_USE_HOST_PTR. */
+    @Override
+    public DeviceMemory wrapMemory(long handle, long byteSize) {
+        return context.wrap(handle, byteSize);
+    }
+
+    @Override
+    public DeviceStream wrapStream(long handle) {
+        return OpenClStream.wrap(context, handle);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.kernelwright.backend.opencl;
 
 import dev.kernelwright.backend.opencl.ffi.ClLibrary;
-import dev.kernelwright.backend.opencl.ffi.OpenClException;
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
@@ -9,6 +8,7 @@ import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.Probe;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Offers the devices of OpenCL: {@code opencl}, {@code opencl:1} and so on, graphics processors first. */
@@ -29,26 +29,28 @@ public final class OpenClBackendProvider implements BackendProvider {
         if (ClLibrary.load() instanceof ClLibrary.Missing(String reason, String cure)) {
             return new Probe.Unavailable(reason, cure);
         }
+        OpenClDevices devices;
         try {
-            List<OpenClDevice> all = OpenClDevice.all();
-            List<OpenClDevice> usable = usable(all);
-            if (usable.isEmpty()) {
-                return all.isEmpty()
-                        ? new Probe.Unavailable("OpenCL has no device here",
-                                "install the OpenCL driver of a device, for example pocl-opencl-icd for the processor")
-                        : new Probe.Unavailable("none of OpenCL's devices has shared virtual memory: "
-                                + all.stream().map(OpenClDevice::name).toList(),
-                                "install a driver for OpenCL 2.0 or newer, or use another backend");
-            }
-            List<DeviceDescription> descriptions = new ArrayList<>();
-            for (int i = 0; i < usable.size(); i++) {
-                descriptions.add(usable.get(i).description(i));
-            }
-            return new Probe.Available(descriptions);
-        } catch (OpenClException e) {
+            devices = OpenClDevices.find();
+        } catch (RuntimeException e) {
             return new Probe.Unavailable("OpenCL's devices cannot be asked: " + e.getMessage(),
                     "see whether clinfo can, and install their drivers again if not");
         }
+        if (!devices.usable().isEmpty()) {
+            List<DeviceDescription> descriptions = new ArrayList<>();
+            for (int i = 0; i < devices.usable().size(); i++) {
+                descriptions.add(devices.usable().get(i).description(i));
+            }
+            return new Probe.Available(descriptions);
+        }
+        String cure = "install the OpenCL driver of a device, for example pocl-opencl-icd for the processor";
+        if (!devices.unusable().isEmpty()) {
+            return new Probe.Unavailable("no device of OpenCL can be used: " + String.join("; ", devices.unusable()),
+                    cure + ", or use another backend");
+        }
+        return new Probe.Unavailable(devices.platforms() == 0
+                ? "the OpenCL library is there, but finds no driver"
+                : "OpenCL's drivers have no device here", cure);
     }
 
     @Override
@@ -58,22 +60,30 @@ public final class OpenClBackendProvider implements BackendProvider {
                 "POCL_DEVICES");
     }
 
-    private static List<OpenClDevice> usable(List<OpenClDevice> devices) {
-        return devices.stream().filter(OpenClDevice::hasSharedMemory).toList();
+    @Override
+    public Backend open(int deviceIndex, BlockPool pool) {
+        return open(deviceIndex, OptionalLong.empty());
     }
 
     @Override
-    public Backend open(int deviceIndex, BlockPool pool) {
+    public Backend open(int deviceIndex, BlockPool pool, long context) {
+        return open(deviceIndex, OptionalLong.of(context));
+    }
+
+    private Backend open(int deviceIndex, OptionalLong context) {
         if (probe() instanceof Probe.Unavailable(String reason, String cure)) {
             throw new IllegalStateException("an OpenCL device was asked for, but " + reason + ": " + cure);
         }
-        List<OpenClDevice> devices = usable(OpenClDevice.all());
+        OpenClDevices found = OpenClDevices.find();
+        List<OpenClDevice> devices = found.usable();
         if (deviceIndex < 0 || deviceIndex >= devices.size()) {
             throw new IllegalArgumentException(
                     "the device " + NAME + ":" + deviceIndex + " was asked for, but there are "
-                            + devices.size() + ": use " + NAME + " to " + NAME + ":" + (devices.size() - 1));
+                            + devices.size()
+                            + (found.unusable().isEmpty() ? "" : " that can be used " + found.unusable())
+                            + ": use " + NAME + " to " + NAME + ":" + (devices.size() - 1));
         }
         OpenClDevice device = devices.get(deviceIndex);
-        return new OpenClBackend(device, device.description(deviceIndex));
+        return new OpenClBackend(device, device.description(deviceIndex), context);
     }
 }

@@ -6,63 +6,70 @@ import dev.kernelwright.backend.opencl.ffi.ClSvm;
 import dev.kernelwright.backend.opencl.ffi.OpenClException;
 import dev.kernelwright.spi.DeviceDescription;
 import dev.kernelwright.spi.Target;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A device of some platform, and what it says of itself.
+ * A device of some platform that this backend can use, and what it says of itself.
  *
  * @param platform the platform's handle
  * @param id the device's handle
  * @param isGpu whether it is a graphics processor
  * @param driver the driver's version
  * @param maxGroupSize the work-items that a work-group may have at most
+ * @param maxGroupSizes the same in each dimension
  * @param maxAllocationBytes the largest region of memory that it allocates
- * @param hasSharedMemory whether it has shared virtual memory, at least of coarse grain
+ * @param cacheBytes the size of the cache before its memory, 0 if it has none or does not tell
+ * @param baseAlignmentBytes what a sub-buffer's start must be a multiple of
  */
 record OpenClDevice(long platform, long id, String name, String platformName, String vendor, String version,
-        String driver, boolean isGpu, int computeUnits, long maxGroupSize, long localBytes, long globalBytes,
-        long maxAllocationBytes, boolean hasSharedMemory) {
-    private static final int CL_DEVICE_NOT_FOUND = -1;
+        String driver, boolean isGpu, int computeUnits, long maxGroupSize, List<Long> maxGroupSizes, long localBytes,
+        long globalBytes,
+        long maxAllocationBytes, long cacheBytes, long baseAlignmentBytes) {
+    private static final int DIMENSIONS = 3;
+    private static final long MAX_COUNT = 1 << 24;
+    private static final long MAX_BYTES = 1L << 50;
 
-    /** Returns every device of every platform that is there, graphics processors first. */
-    static List<OpenClDevice> all() {
-        List<OpenClDevice> devices = new ArrayList<>();
-        for (long platform : ClPlatform.all()) {
-            for (long id : idsOf(platform)) {
-                if (ClDevice.info(id, ClDevice.CL_DEVICE_AVAILABLE).flag()) {
-                    devices.add(describe(platform, id));
-                }
-            }
+    /**
+     * Asks a device what it is.
+     *
+     * @throws IllegalStateException if it cannot be used, with half a sentence that says why
+     */
+    static OpenClDevice of(long platform, long id) {
+        if (!ClDevice.info(id, ClDevice.CL_DEVICE_AVAILABLE).flag()) {
+            throw new IllegalStateException("it is not available, which may be for now or for this user");
         }
-        devices.sort(Comparator.comparing(device -> !device.isGpu));
-        return devices;
-    }
-
-    private static long[] idsOf(long platform) {
-        try {
-            return ClDevice.all(platform, ClDevice.CL_DEVICE_TYPE_ALL);
-        } catch (OpenClException e) {
-            if (e.code() == CL_DEVICE_NOT_FOUND) {
-                return new long[0];
-            }
-            throw e;
+        if (!hasSharedMemory(id)) {
+            throw new IllegalStateException("it has no shared virtual memory, which OpenCL 2.0 brought");
         }
-    }
-
-    private static OpenClDevice describe(long platform, long id) {
-        return new OpenClDevice(platform, id, text(id, ClDevice.CL_DEVICE_NAME),
-                ClPlatform.info(platform, ClPlatform.CL_PLATFORM_NAME).text().strip(),
-                text(id, ClDevice.CL_DEVICE_VENDOR), text(id, ClDevice.CL_DEVICE_VERSION),
+        return new OpenClDevice(platform, id, name(id), ClPlatform.info(platform, ClPlatform.CL_PLATFORM_NAME).text()
+                .strip(), text(id, ClDevice.CL_DEVICE_VENDOR), text(id, ClDevice.CL_DEVICE_VERSION),
                 text(id, ClDevice.CL_DRIVER_VERSION),
                 (number(id, ClDevice.CL_DEVICE_TYPE) & ClDevice.CL_DEVICE_TYPE_GPU) != 0,
-                (int) number(id, ClDevice.CL_DEVICE_MAX_COMPUTE_UNITS),
-                number(id, ClDevice.CL_DEVICE_MAX_WORK_GROUP_SIZE), number(id, ClDevice.CL_DEVICE_LOCAL_MEM_SIZE),
-                number(id, ClDevice.CL_DEVICE_GLOBAL_MEM_SIZE), number(id, ClDevice.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
-                hasSharedMemory(id));
+                (int) within(id, ClDevice.CL_DEVICE_MAX_COMPUTE_UNITS, "compute units", MAX_COUNT),
+                within(id, ClDevice.CL_DEVICE_MAX_WORK_GROUP_SIZE, "work-items in a work-group", MAX_COUNT),
+                Arrays.stream(ClDevice.info(id, ClDevice.CL_DEVICE_MAX_WORK_ITEM_SIZES).numbers()).limit(DIMENSIONS)
+                        .boxed().toList(),
+                within(id, ClDevice.CL_DEVICE_LOCAL_MEM_SIZE, "bytes of local memory", MAX_BYTES),
+                within(id, ClDevice.CL_DEVICE_GLOBAL_MEM_SIZE, "bytes of memory", MAX_BYTES),
+                within(id, ClDevice.CL_DEVICE_MAX_MEM_ALLOC_SIZE, "bytes to allocate at once", MAX_BYTES),
+                number(id, ClDevice.CL_DEVICE_GLOBAL_MEM_CACHE_SIZE),
+                within(id, ClDevice.CL_DEVICE_MEM_BASE_ADDR_ALIGN, "bits of alignment", MAX_COUNT) / Byte.SIZE);
+    }
+
+    static String name(long id) {
+        return text(id, ClDevice.CL_DEVICE_NAME);
+    }
+
+    private static long within(long id, int parameter, String what, long limit) {
+        long number = number(id, parameter);
+        if (number <= 0 || number > limit) {
+            throw new IllegalStateException("its driver says that it has " + Long.toUnsignedString(number) + " " + what
+                    + ", which cannot be");
+        }
+        return number;
     }
 
     private static boolean hasSharedMemory(long id) {
@@ -92,6 +99,9 @@ record OpenClDevice(long platform, long id, String name, String platformName, St
         facts.put("compute units", Integer.toString(computeUnits));
         facts.put("work-group size", Long.toString(maxGroupSize));
         facts.put("local memory", localBytes / 1024 + " KiB");
+        if (cacheBytes > 0) {
+            facts.put("cache", cacheBytes / 1024 + " KiB");
+        }
         facts.put("memory", (globalBytes >> 20) + " MiB");
         return new DeviceDescription(OpenClBackendProvider.NAME + (index == 0 ? "" : ":" + index), name, facts);
     }

@@ -2,6 +2,7 @@ package dev.kernelwright.backend.opencl;
 
 import dev.kernelwright.backend.opencl.ffi.ClEvent;
 import dev.kernelwright.backend.opencl.ffi.ClKernel;
+import dev.kernelwright.backend.opencl.ffi.ClMemory;
 import dev.kernelwright.backend.opencl.ffi.ClProgram;
 import dev.kernelwright.backend.opencl.ffi.OpenClException;
 import dev.kernelwright.op.KernelSignature;
@@ -10,13 +11,12 @@ import dev.kernelwright.spi.DeviceHeap;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.LaunchArguments;
-import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.LoadedKernel;
-import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -28,6 +28,7 @@ import java.util.List;
 final class OpenClKernel implements LoadedKernel {
     private static final int DIMENSIONS = 3;
 
+    private final OpenClContext context;
     private final CompiledPlan plan;
     private final int bufferCount;
     private final int axisCount;
@@ -37,35 +38,32 @@ final class OpenClKernel implements LoadedKernel {
     private final MemorySegment globalSizes = arena.allocate(ValueLayout.JAVA_LONG, DIMENSIONS);
     private final MemorySegment localSizes = arena.allocate(ValueLayout.JAVA_LONG, DIMENSIONS);
     private final MemorySegment scratch = arena.allocate(ValueLayout.JAVA_LONG);
+    /** Sub-buffers of the step that is being launched. */
+    private final long[] parts;
+    private int partCount;
 
-    private OpenClKernel(CompiledPlan plan, KernelSignature signature, long program) {
+    private OpenClKernel(OpenClContext context, CompiledPlan plan, KernelSignature signature, long program) {
+        this.context = context;
         this.plan = plan;
         this.bufferCount = signature.buffers().size();
         this.axisCount = signature.axes().size();
         this.program = program;
         this.kernels = new long[plan.stepCount()];
+        this.parts = new long[bufferCount + 1];
     }
 
     /**
      * Creates the kernels of a program, which from then on belongs to the result.
      *
-     * @throws KernelRejectedException if the plan is not one for this program, signature and device; the program is then
+     * @throws KernelRejectedException if the plan is not one for this program and device; the program is then
      *         given back
      */
-    static OpenClKernel of(OpenClDevice device, long program, LaunchPlan launchPlan, KernelSignature signature)
+    static OpenClKernel of(OpenClContext context, long program, CompiledPlan plan, KernelSignature signature)
             throws KernelRejectedException {
-        OpenClKernel kernel;
-        try {
-            CompiledPlan plan = new CompiledPlan(launchPlan, signature);
-            plan.requireSeparateBlocks("OpenCL");
-            kernel = new OpenClKernel(plan, signature, program);
-        } catch (KernelRejectedException e) {
-            ClProgram.release(program);
-            throw e;
-        }
+        OpenClKernel kernel = new OpenClKernel(context, plan, signature, program);
         try {
             for (int step = 0; step < kernel.kernels.length; step++) {
-                kernel.create(step, device, signature);
+                kernel.create(step, context.device(), signature);
             }
         } catch (KernelRejectedException | RuntimeException e) {
             kernel.close();
@@ -79,7 +77,7 @@ final class OpenClKernel implements LoadedKernel {
         try {
             kernels[step] = ClKernel.create(program, entry);
         } catch (OpenClException e) {
-            throw invalid("the plan launches '" + entry + "', but " + e.getMessage()
+            throw WorkGroups.invalid("the plan launches '" + entry + "', but " + e.getMessage()
                     + ": declare a __kernel void of that name");
         }
         boolean hasLocal = false;
@@ -89,39 +87,41 @@ final class OpenClKernel implements LoadedKernel {
         long wanted = (long) bufferCount + (plan.hasWorkspace() ? 1 : 0) + axisCount + (hasLocal ? 1 : 0);
         long found = ClKernel.info(kernels[step], ClKernel.CL_KERNEL_NUM_ARGS).number();
         if (found != wanted) {
-            throw invalid("the kernel '" + entry + "' has " + found + " parameters, but a launch gives " + wanted
+            throw WorkGroups.invalid("the kernel '" + entry + "' has " + found + " parameters, but a launch gives "
+                    + wanted
                     + ": declare " + bufferCount + " buffers" + (plan.hasWorkspace() ? ", the workspace" : "") + ", "
                     + axisCount + " long axes" + (hasLocal ? " and a __local pointer" : ""));
         }
         requireLimits(step, device, signature);
     }
 
+    /** What the device takes of this kernel may be less than of others: it depends on the registers of a work-item. */
     private void requireLimits(int step, OpenClDevice device, KernelSignature signature)
             throws KernelRejectedException {
         String entry = plan.entry(step);
-        if (plan.blockDimensions(step) == 0) {
-            throw invalid("the step '" + entry + "' gives no block, but a work-group needs a size: add block=");
-        }
-        long maxGroup = ClKernel.workGroupInfo(kernels[step], device.id(), ClKernel.CL_KERNEL_WORK_GROUP_SIZE).number();
-        long fixedLocal =
-                ClKernel.workGroupInfo(kernels[step], device.id(), ClKernel.CL_KERNEL_LOCAL_MEM_SIZE).number();
+        long maxGroup = workGroupInfo(step, ClKernel.CL_KERNEL_WORK_GROUP_SIZE)[0];
+        long[] declared = workGroupInfo(step, ClKernel.CL_KERNEL_COMPILE_WORK_GROUP_SIZE);
+        long fixedLocal = workGroupInfo(step, ClKernel.CL_KERNEL_LOCAL_MEM_SIZE)[0];
         for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
-            long items = plan.block(step, 0, axes) * plan.block(step, 1, axes) * plan.block(step, 2, axes);
-            if (items > maxGroup) {
-                throw invalid("a block of '" + entry + "' has " + items + " work-items, but " + device.name()
-                        + " runs at most " + maxGroup + " of this kernel in a work-group: use smaller blocks");
+            WorkGroups.requireItems(entry, WorkGroups.items(plan, step, axes), maxGroup, device);
+            for (int dimension = 0; dimension < DIMENSIONS; dimension++) {
+                if (declared[0] != 0 && plan.block(step, dimension, axes) != declared[dimension]) {
+                    throw WorkGroups.invalid("a block of '" + entry + "' has " + plan.block(step, dimension, axes)
+                            + " work-items in dimension " + dimension + ", but its reqd_work_group_size is "
+                            + Arrays.toString(declared) + ": leave the attribute out, which the plan stands for");
+                }
             }
             long local = plan.sharedBytes(step, axes) + fixedLocal;
             if (local > device.localBytes()) {
-                throw invalid(
+                throw WorkGroups.invalid(
                         "a block of '" + entry + "' needs " + local + " bytes of local memory, but " + device.name()
                                 + " has " + device.localBytes() + ": use less");
             }
         }
     }
 
-    private static KernelRejectedException invalid(String message) {
-        return new KernelRejectedException(ReasonCode.INVALID_PLAN, message);
+    private long[] workGroupInfo(int step, int parameter) {
+        return ClKernel.workGroupInfo(kernels[step], context.device().id(), parameter).numbers();
     }
 
     @Override
@@ -135,8 +135,15 @@ final class OpenClKernel implements LoadedKernel {
         long[] axes = arguments.axes();
         for (int step = 0; step < kernels.length; step++) {
             if (setSizes(step, axes)) {
-                setArguments(step, arguments, axes);
-                ClKernel.enqueue(queue, kernels[step], DIMENSIONS, globalSizes, localSizes, ClEvent.NONE, ClEvent.NONE);
+                try {
+                    setArguments(step, arguments, axes);
+                    ClKernel.enqueue(queue, kernels[step], DIMENSIONS, globalSizes, localSizes, ClEvent.NONE,
+                            ClEvent.NONE);
+                } catch (OpenClException e) {
+                    throw context.failure(e);
+                } finally {
+                    releaseParts();
+                }
             }
         }
     }
@@ -158,14 +165,13 @@ final class OpenClKernel implements LoadedKernel {
         long kernel = kernels[step];
         int index = 0;
         while (index < bufferCount) {
-            ClKernel.setSvmPointer(kernel, index, DeviceHeap.address(arguments.buffer(index)));
+            setBuffer(kernel, index, arguments.buffer(index));
             index++;
         }
         if (plan.hasWorkspace()) {
             Tensor workspace = arguments.workspace();
             // Where there is nothing to be lent, the kernel must not look at it; but null is no argument for OpenCL.
-            ClKernel.setSvmPointer(kernel, index++,
-                    DeviceHeap.address(workspace == null ? arguments.buffer(0) : workspace));
+            setBuffer(kernel, index++, workspace == null ? arguments.buffer(0) : workspace);
         }
         for (long axis : axes) {
             ClKernel.setLong(kernel, index++, axis, scratch);
@@ -173,6 +179,25 @@ final class OpenClKernel implements LoadedKernel {
         long local = plan.sharedBytes(step, axes);
         if (local > 0) {
             ClKernel.setLocal(kernel, index, local);
+        }
+    }
+
+    private void setBuffer(long kernel, int index, Tensor tensor) {
+        if (!(tensor.memory() instanceof WrappedBuffer buffer)) {
+            ClKernel.setSvmPointer(kernel, index, DeviceHeap.address(tensor));
+        } else if (buffer.isPart(tensor)) {
+            long part = buffer.newPart(tensor);
+            parts[partCount++] = part;
+            ClKernel.setBuffer(kernel, index, part, scratch);
+        } else {
+            ClKernel.setBuffer(kernel, index, buffer.handle(), scratch);
+        }
+    }
+
+    /** Gives sub-buffers back, of which the launch that was queued has references of its own. */
+    private void releaseParts() {
+        while (partCount > 0) {
+            ClMemory.release(parts[--partCount]);
         }
     }
 

@@ -1,20 +1,31 @@
 package dev.kernelwright.backend.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.standard.Gelu;
 import dev.kernelwright.spi.DeviceStream;
+import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LaunchArguments;
+import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OpenClKernelTest {
     private static final KernelSignature SIGNATURE =
             Gelu.DEFINITION.workload(DType.F32).axis("n", 0, 1000).build().signature();
+    private static final KernelSignature SIGNATURE_FROM_8 =
+            Gelu.DEFINITION.workload(DType.F32).axis("n", 8, 1000).build().signature();
     private static final String DOUBLES = """
             // @step run grid=ceil_div(n,16) block=16
             __kernel void run(__global const float *x, __global float *out, long n) {
@@ -99,6 +112,7 @@ class OpenClKernelTest {
     @CsvSource(delimiter = '|', textBlock = """
             no block                   | run grid=n                         | 0  | gives no block
             too large a work-group     | run grid=1 block=1048576           | 0  | has 1048576 work-items
+            too large in one dimension | run grid=1 block=1;4294967296      | 0  | has 4294967296 work-items
             too large in two dimensions| run grid=1 block=4096;256          | 0  | has 1048576 work-items
             local memory undeclared    | run grid=1 block=1 shared=64       | 0  | has 3 parameters, but a launch gives 4
             a workspace undeclared     | run grid=1 block=1                 | 64 | has 3 parameters, but a launch gives 4
@@ -129,6 +143,174 @@ class OpenClKernelTest {
         assertThat(rejection).isNotNull();
         assertThat(rejection.reason()).isEqualTo(ReasonCode.INVALID_PLAN);
         assertThat(rejection).hasMessageContaining("999999999 bytes of local memory").hasMessageContaining("use less");
+    }
+
+    @Test
+    void aSourceThatDoesNotCompileIsRefusedWithTheWholeLog() {
+        String source = """
+                // @step run grid=1 block=1
+                __kernel void run(__global const float *x, __global float *out, long n) {
+                    out[0] = missing;
+                    out[1] = absent;
+                }
+                """;
+        KernelRejectedException rejection = catchThrowableOfType(KernelRejectedException.class, () -> load(source));
+        assertThat(rejection).isNotNull();
+        assertThat(rejection.reason()).isEqualTo(ReasonCode.COMPILE_ERROR);
+        assertThat(rejection).hasMessageContaining("missing").hasMessageContaining("absent")
+                .hasMessageMatching("(?s).*3[:,(]14.*4[:,(]14.*");
+    }
+
+    @Test
+    void sourcesAndBinariesOfOtherBackendsAreRefused() {
+        LaunchPlan plan = KernelTemplate.parse(OpenClBackend.LANGUAGE, DOUBLES).plan();
+        assertThatThrownBy(() -> backend.compile(new KernelSource("cuda", DOUBLES, plan, Map.of()), SIGNATURE))
+                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("a source in 'cuda'");
+        assertThatThrownBy(() -> backend.load(new KernelBinary("cubin", new byte[8], plan, ""), SIGNATURE))
+                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("a binary of the format 'cubin'");
+        assertThatThrownBy(() -> backend.load(new KernelBinary(OpenClBackend.FORMAT, new byte[8], plan, ""), SIGNATURE))
+                .isInstanceOf(KernelRejectedException.class).hasMessageContaining("compile the source again");
+    }
+
+    /** PoCL ends the process over a binary that was cut: that it goes on is part of what is tested here. */
+    @Test
+    void aDriverIsGivenNoBinaryThatItDidNotMakeOrThatIsNotWhole() throws KernelRejectedException {
+        KernelTemplate template = KernelTemplate.parse(OpenClBackend.LANGUAGE, DOUBLES);
+        KernelBinary whole = backend.compile(template.expand(Map.of(), SIGNATURE), SIGNATURE);
+        backend.load(whole, SIGNATURE).close();
+        byte[] changed = whole.bytes().clone();
+        changed[changed.length / 2] ^= 1;
+        OpenClDevice device = OpenClDevices.find().usable().getFirst();
+        OpenClDevice updated = new OpenClDevice(device.platform(), device.id(), device.name(), device.platformName(),
+                device.vendor(), device.version(), device.driver() + ".1", device.isGpu(), device.computeUnits(),
+                device.maxGroupSize(), device.maxGroupSizes(), device.localBytes(), device.globalBytes(),
+                device.maxAllocationBytes(), device.cacheBytes(), device.baseAlignmentBytes());
+        byte[] ofAnother = SealedBinary.seal(SealedBinary.open(whole.bytes(), device), updated);
+        for (byte[] bytes : List.of(Arrays.copyOf(whole.bytes(), whole.bytes().length / 2), changed, ofAnother,
+                new byte[0])) {
+            KernelRejectedException rejection = catchThrowableOfType(KernelRejectedException.class,
+                    () -> backend.load(new KernelBinary(OpenClBackend.FORMAT, bytes, whole.plan(), ""), SIGNATURE));
+            assertThat(rejection).hasMessageContaining("is damaged, or was not made by").hasMessageContaining(
+                    "compile the source again");
+            assertThat(rejection.reason()).isEqualTo(ReasonCode.INVALID_PLAN);
+        }
+    }
+
+    @Test
+    void theCompilerIsToldTheSizeOfAWorkGroupThatDoesNotDependOnAnAxis() throws KernelRejectedException {
+        String source = """
+                // @step run grid=1 block=16;2
+                // @step other grid=1 block=min(n,8)
+                // @step own grid=1 block=8
+                __kernel
+                void run(__global const float *x, __global float *out, long n) {}
+                kernel void other(__global const float *x, __global float *out, long n) {}
+                __kernel __attribute__((reqd_work_group_size(8, 1, 1)))
+                void own(__global const float *x, __global float *out, long n) {}
+                """;
+        LaunchPlan plan = KernelTemplate.parse(OpenClBackend.LANGUAGE, source).plan();
+        OpenClDevice device = OpenClDevices.find().usable().getFirst();
+        assertThat(WorkGroups.declare(source, plan, WorkGroups.compile(plan, SIGNATURE_FROM_8, device),
+                SIGNATURE_FROM_8)).isEqualTo(source.replace("__kernel\nvoid run",
+                        "__kernel __attribute__((reqd_work_group_size(16, 2, 1)))\nvoid run"));
+        backend.load(backend.compile(KernelTemplate.parse(OpenClBackend.LANGUAGE, source).expand(Map.of(),
+                SIGNATURE_FROM_8), SIGNATURE_FROM_8), SIGNATURE_FROM_8).close();
+    }
+
+    @Test
+    void aSizeOfAWorkGroupThatContradictsThePlanIsRefused() {
+        KernelRejectedException rejection = catchThrowableOfType(KernelRejectedException.class, () -> load("""
+                // @step run grid=1 block=16
+                __kernel __attribute__((reqd_work_group_size(8, 1, 1)))
+                void run(__global const float *x, __global float *out, long n) {}
+                """));
+        assertThat(rejection.reason()).isEqualTo(ReasonCode.INVALID_PLAN);
+        assertThat(rejection).hasMessageContaining("its reqd_work_group_size is [8, 1, 1]");
+    }
+
+    /** Until HotSpot has compiled it, a launch has objects. */
+    @Test
+    void aLaunchAllocatesNothingOnTheHeapOnceItIsCompiled() throws KernelRejectedException {
+        com.sun.management.ThreadMXBean threads = ManagementFactory
+                .getPlatformMXBean(com.sun.management.ThreadMXBean.class);
+        try (LoadedKernel kernel = load(DOUBLES);
+                Arena arena = Arena.ofShared();
+                DeviceStream stream = backend.newStream()) {
+            LaunchArguments arguments = arguments(arena, 100);
+            long deadline = System.nanoTime() + 30_000_000_000L;
+            long allocated;
+            do {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < 200; i++) {
+                    kernel.launch(stream, arguments);
+                }
+                allocated = threads.getCurrentThreadAllocatedBytes() - before;
+                stream.synchronize();
+            } while (allocated > 0 && System.nanoTime() - deadline < 0);
+            assertThat(allocated).as("bytes allocated by 200 launches").isZero();
+        }
+    }
+
+    @Test
+    void severalThreadsUseTwoStreamsWithWorkspacesAndGetTheirOwnResults() throws Exception {
+        String source = """
+                // @step first grid=ceil_div(n,16) block=16
+                // @step second grid=ceil_div(n,16) block=16
+                // @workspace 4 * n
+                __kernel void first(__global const float *x, __global float *out, __global float *w, long n) {
+                    long i = get_global_id(0);
+                    if (i < n) {
+                        w[n - 1 - i] = x[i];
+                    }
+                }
+                __kernel void second(__global const float *x, __global float *out, __global float *w, long n) {
+                    long i = get_global_id(0);
+                    if (i < n) {
+                        out[i] = w[n - 1 - i] + 1;
+                    }
+                }
+                """;
+        try (LoadedKernel kernel = load(source);
+                DeviceStream one = backend.newStream();
+                DeviceStream two = backend.newStream();
+                ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<float[]>> results = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                float first = 1000 * thread;
+                DeviceStream stream = thread % 2 == 0 ? one : two;
+                results.add(threads.submit(() -> repeat(kernel, stream, first)));
+            }
+            for (int thread = 0; thread < 4; thread++) {
+                for (float value : results.get(thread).get()) {
+                    assertThat(value).isEqualTo(1000 * thread + 100);
+                }
+            }
+        }
+    }
+
+    /** Launches a kernel that adds 1 a hundred times, from one buffer to the other and back. */
+    private static float[] repeat(LoadedKernel kernel, DeviceStream stream, float first) {
+        int n = 997;
+        try (Arena arena = Arena.ofShared()) {
+            LaunchArguments arguments = arguments(arena, n);
+            float[] values = new float[n];
+            Arrays.fill(values, first);
+            backend.copy(stream, Tensor.of(values, n), arguments.buffer(0));
+            stream.synchronize();
+            for (int i = 0; i < 100; i++) {
+                Tensor workspace = stream.borrowWorkspace(4L * n);
+                try {
+                    arguments.setWorkspace(workspace);
+                    kernel.launch(stream, arguments);
+                } finally {
+                    stream.returnWorkspace(workspace);
+                }
+                Tensor out = arguments.buffer(1);
+                arguments.setBuffer(1, arguments.buffer(0));
+                arguments.setBuffer(0, out);
+            }
+            return read(stream, arguments.buffer(0));
+        }
     }
 
     private static LoadedKernel load(String source) throws KernelRejectedException {

@@ -3,6 +3,7 @@ package dev.kernelwright.tuning;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.LibraryVersion;
+import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.spi.TuningRequest;
 import dev.kernelwright.tuning.trial.Deadline;
@@ -74,6 +75,10 @@ final class RecheckJob implements Runnable {
         KernelEvaluator.Trial trial = moved
                 ? open.evaluate(kernel.source(), Effort.SEARCH, deadline)
                 : open.evaluate(kernel.binary(), Effort.SEARCH, deadline);
+        if (!moved && trial.evaluation().reason() == ReasonCode.INVALID_PLAN) {
+            // The backend refuses the binary, which was good where it was made: the compiler here is another one.
+            trial = open.evaluate(kernel.source(), Effort.SEARCH, deadline);
+        }
         KernelBinary binary = trial.binary() == null ? kernel.binary() : trial.binary();
         Evaluation evaluation = trial.evaluation();
         Map<String, String> provenance = new LinkedHashMap<>(record.provenance());

@@ -53,11 +53,15 @@ class RecheckTest {
 
     /** Returns a record whose source and binary may be of different kernels, as no tuner makes it. */
     private TuningRecord record(Behaviour source, Behaviour binary, String driver) {
+        return record(source, binary.name(), driver);
+    }
+
+    private TuningRecord record(Behaviour source, String binary, String driver) {
         KernelSource kernel = FakeBackend.source(source);
         return new TuningRecord(request().key(),
                 new Target(List.of(Target.exact("backend", "fake"), Target.atLeast("driver", driver))),
                 new TuningRecord.Kernel(kernel,
-                        new KernelBinary("fake", binary.name().getBytes(UTF_8), kernel.plan(), "")),
+                        new KernelBinary("fake", binary.getBytes(UTF_8), kernel.plan(), "")),
                 Evaluation.rejected(ReasonCode.ACCEPTED, "said somebody"), Map.of("generator", "elsewhere"),
                 Instant.EPOCH, null);
     }
@@ -86,6 +90,13 @@ class RecheckTest {
         assertThat(checked.evaluation().accepted()).as(checked.evaluation().message()).isTrue();
         assertThat(checked.kernel().binary().bytes()).asString(UTF_8).isEqualTo("CORRECT");
         assertThat(checked.target()).isEqualTo(backend.target());
+    }
+
+    @Test
+    void aBinaryThatTheSameDriverRefusesIsMadeAgainFromTheSource() throws Exception {
+        TuningRecord checked = engine.recheck(request(), record(Behaviour.CORRECT, FakeBackend.FOREIGN, "1")).get();
+        assertThat(checked.evaluation().accepted()).as(checked.evaluation().message()).isTrue();
+        assertThat(checked.kernel().binary().bytes()).asString(UTF_8).isEqualTo("CORRECT");
     }
 
     @Test

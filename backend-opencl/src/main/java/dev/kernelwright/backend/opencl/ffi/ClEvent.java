@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Events: what commands wait for, and what tells how they went.
+ * Events: what commands wait for, and what tells how they went. What times a launch allocates nothing on the Java heap.
  *
  * <p>Every command takes a wait list, a segment full of events, and a slot, a segment into which it writes its own
  * event, to be {@linkplain #release given back}; {@link #NONE} stands for neither.
@@ -58,12 +58,20 @@ public final class ClEvent {
 
     /** Waits until all events of a list are complete. */
     public static void await(MemorySegment waitList) {
-        WAIT.run(() -> (int) WAIT.handle().invokeExact(count(waitList), waitList));
+        try {
+            WAIT.check((int) WAIT.handle().invokeExact(count(waitList), waitList));
+        } catch (Throwable t) {
+            throw ClFunction.unchecked(t);
+        }
     }
 
     /** Gives an event back. */
     public static void release(long event) {
-        RELEASE.run(() -> (int) RELEASE.handle().invokeExact(event));
+        try {
+            RELEASE.check((int) RELEASE.handle().invokeExact(event));
+        } catch (Throwable t) {
+            throw ClFunction.unchecked(t);
+        }
     }
 
     /** Returns a property, by one of the constants. */
@@ -72,10 +80,30 @@ public final class ClEvent {
                 .invokeExact(event, parameter, size, value, sizeReturned));
     }
 
-    /** Returns when a command came to a point, on the device's clock; its queue must have been created to profile. */
-    public static long profilingNanos(long event, int parameter) {
-        return GET_PROFILING_INFO.info((size, value, sizeReturned) -> (int) GET_PROFILING_INFO.handle()
-                .invokeExact(event, parameter, size, value, sizeReturned)).number();
+    /** Returns {@link #CL_EVENT_COMMAND_EXECUTION_STATUS}, by way of a scratch segment of 8 bytes. */
+    public static int status(long event, MemorySegment scratch) {
+        try {
+            GET_INFO.check((int) GET_INFO.handle().invokeExact(event, CL_EVENT_COMMAND_EXECUTION_STATUS,
+                    (long) Integer.BYTES, scratch, MemorySegment.NULL));
+            return scratch.get(ClFunction.INT, 0);
+        } catch (Throwable t) {
+            throw ClFunction.unchecked(t);
+        }
+    }
+
+    /**
+     * Returns when a command came to a point, on the device's clock; its queue must have been created to profile.
+     *
+     * @param scratch a segment of 8 bytes, aligned to them
+     */
+    public static long profilingNanos(long event, int parameter, MemorySegment scratch) {
+        try {
+            GET_PROFILING_INFO.check((int) GET_PROFILING_INFO.handle().invokeExact(event, parameter,
+                    (long) Long.BYTES, scratch, MemorySegment.NULL));
+            return scratch.get(ClFunction.ULONG, 0);
+        } catch (Throwable t) {
+            throw ClFunction.unchecked(t);
+        }
     }
 
     /** Returns how many events a wait list holds. */

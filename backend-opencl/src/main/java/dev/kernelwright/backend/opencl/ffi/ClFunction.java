@@ -32,6 +32,9 @@ record ClFunction(String name, FunctionDescriptor descriptor, MethodHandle handl
     static final ValueLayout.OfLong HANDLE = ValueLayout.JAVA_LONG.withName("pointer");
     /** A pointer into a segment, which is held alive during the call. */
     static final AddressLayout POINTER = ValueLayout.ADDRESS;
+    /** More than any log or list of extensions, and than what a driver that works has of anything. */
+    private static final long MAX_INFO_BYTES = 64 << 20;
+    private static final long MAX_HANDLES = 1 << 16;
 
     /** Returns a function that returns a status. */
     static ClFunction status(String name, MemoryLayout... parameters) {
@@ -141,10 +144,12 @@ record ClFunction(String name, FunctionDescriptor descriptor, MethodHandle handl
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment size = arena.allocate(SIZE);
             check(call.call(0, MemorySegment.NULL, size));
-            if (size.get(SIZE, 0) == 0) {
+            long bytes = size.get(SIZE, 0);
+            if (bytes == 0) {
                 return new ClInfo(new byte[0]);
             }
-            MemorySegment value = arena.allocate(size.get(SIZE, 0), Long.BYTES);
+            requireSane(bytes, MAX_INFO_BYTES, "bytes");
+            MemorySegment value = arena.allocate(bytes, Long.BYTES);
             check(call.call(value.byteSize(), value, MemorySegment.NULL));
             return new ClInfo(value.toArray(ValueLayout.JAVA_BYTE));
         } catch (Throwable t) {
@@ -161,11 +166,19 @@ record ClFunction(String name, FunctionDescriptor descriptor, MethodHandle handl
                 return new long[0];
             }
             check(status);
+            requireSane(Integer.toUnsignedLong(count.get(UINT, 0)), MAX_HANDLES, "handles");
             MemorySegment handles = arena.allocate(HANDLE, count.get(UINT, 0));
             check(call.call(count.get(UINT, 0), handles, MemorySegment.NULL));
             return handles.toArray(HANDLE);
         } catch (Throwable t) {
             throw unchecked(t);
+        }
+    }
+
+    private void requireSane(long size, long limit, String unit) {
+        if (size < 0 || size > limit) {
+            throw new IllegalStateException(name + " announces " + Long.toUnsignedString(size) + " " + unit
+                    + ", and at most " + limit + " are believed: install the driver again, or another version of it");
         }
     }
 

@@ -25,6 +25,10 @@ public final class ClMemory {
     public static final long CL_MAP_WRITE = 1 << 1;
     public static final long CL_MAP_WRITE_INVALIDATE_REGION = 1 << 2;
 
+    public static final int CL_MEM_SIZE = 0x1102;
+    public static final int CL_MEM_REFERENCE_COUNT = 0x1105;
+    public static final int CL_MEM_CONTEXT = 0x1106;
+
     static final int CL_BUFFER_CREATE_TYPE_REGION = 0x1220;
 
     // cl_mem clCreateBuffer(cl_context context, cl_mem_flags flags, size_t size, void * host_ptr,
@@ -36,6 +40,11 @@ public final class ClMemory {
     // const void * buffer_create_info, cl_int * errcode_ret)
     private static final ClFunction CREATE_SUB_BUFFER = ClFunction.pointer("clCreateSubBuffer", HANDLE, ULONG, UINT,
             POINTER, POINTER);
+
+    // cl_int clGetMemObjectInfo(cl_mem memobj, cl_mem_info param_name, size_t param_value_size, void * param_value,
+    // size_t * param_value_size_ret)
+    private static final ClFunction GET_INFO = ClFunction.status("clGetMemObjectInfo", HANDLE, UINT, SIZE, POINTER,
+            POINTER);
 
     // cl_int clRetainMemObject(cl_mem memobj)
     private static final ClFunction RETAIN = ClFunction.status("clRetainMemObject", HANDLE);
@@ -95,6 +104,12 @@ public final class ClMemory {
     public static long createSubBuffer(long buffer, long flags, long offset, long bytes) {
         return CREATE_SUB_BUFFER.create((arena, status) -> (long) CREATE_SUB_BUFFER.handle().invokeExact(buffer, flags,
                 CL_BUFFER_CREATE_TYPE_REGION, arena.allocateFrom(SIZE, offset, bytes), status));
+    }
+
+    /** Returns a property, by one of the constants. */
+    public static ClInfo info(long buffer, int parameter) {
+        return GET_INFO.info((size, value, sizeReturned) -> (int) GET_INFO.handle()
+                .invokeExact(buffer, parameter, size, value, sizeReturned));
     }
 
     /** Counts one more use of a buffer. */

@@ -4,10 +4,17 @@ package dev.kernelwright.backend.opencl.ffi;
 final class ClStatus {
     static final int CL_SUCCESS = 0;
     static final int CL_DEVICE_NOT_FOUND = -1;
+    static final int CL_DEVICE_NOT_AVAILABLE = -2;
     static final int CL_MEM_OBJECT_ALLOCATION_FAILURE = -4;
+    static final int CL_OUT_OF_RESOURCES = -5;
     static final int CL_BUILD_PROGRAM_FAILURE = -11;
+    static final int CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST = -14;
+    static final int CL_INVALID_COMMAND_QUEUE = -36;
     static final int CL_INVALID_BUILD_OPTIONS = -43;
     static final int CL_PLATFORM_NOT_FOUND_KHR = -1001;
+
+    /** What NVIDIA's driver says of a kernel that reads or writes where it may not; in no header. */
+    static final int NVIDIA_ILLEGAL_ACCESS = -9999;
 
     private ClStatus() {}
 

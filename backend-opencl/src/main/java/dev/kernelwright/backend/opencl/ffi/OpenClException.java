@@ -22,6 +22,17 @@ public sealed class OpenClException extends RuntimeException permits OpenClBuild
         return function;
     }
 
+    /** Returns whether the device failed at what it ran or is gone, in the words that drivers have for it. */
+    public final boolean saysDeviceFailed() {
+        return switch (code) {
+            case ClStatus.CL_DEVICE_NOT_AVAILABLE, ClStatus.CL_OUT_OF_RESOURCES,
+                    ClStatus.CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST, ClStatus.CL_INVALID_COMMAND_QUEUE,
+                    ClStatus.NVIDIA_ILLEGAL_ACCESS ->
+                true;
+            default -> false;
+        };
+    }
+
     /** Returns the status code, which is negative. */
     public final int code() {
         return code;

@@ -73,10 +73,12 @@ class ClKernelTest {
         launch(a, a, a, slot);
         ClEvent.await(slot);
         long event = ClEvent.in(slot);
-        long start = ClEvent.profilingNanos(event, ClEvent.CL_PROFILING_COMMAND_START);
+        long start = ClEvent.profilingNanos(event, ClEvent.CL_PROFILING_COMMAND_START, device.scratch);
         assertThat(start).isPositive()
-                .isGreaterThanOrEqualTo(ClEvent.profilingNanos(event, ClEvent.CL_PROFILING_COMMAND_QUEUED));
-        assertThat(ClEvent.profilingNanos(event, ClEvent.CL_PROFILING_COMMAND_END)).isGreaterThan(start);
+                .isGreaterThanOrEqualTo(
+                        ClEvent.profilingNanos(event, ClEvent.CL_PROFILING_COMMAND_QUEUED, device.scratch));
+        assertThat(ClEvent.profilingNanos(event, ClEvent.CL_PROFILING_COMMAND_END, device.scratch))
+                .isGreaterThan(start);
         ClEvent.release(event);
         release(a);
     }

@@ -37,6 +37,9 @@ import java.util.regex.Pattern;
  * that long.
  */
 public final class FakeBackend implements Backend {
+    /** The text of a binary that no device loads. */
+    public static final String FOREIGN = "FOREIGN";
+
     /** So slow that a kernel that spins for microseconds can be near the floor. */
     public static final double BYTES_PER_SECOND = 2e8;
     /** What the leased device has. */
@@ -163,6 +166,9 @@ public final class FakeBackend implements Backend {
     @Override
     public LoadedKernel load(KernelBinary binary, KernelSignature signature) throws KernelRejectedException {
         String text = new String(binary.bytes(), StandardCharsets.UTF_8);
+        if (text.equals(FOREIGN)) {
+            throw new KernelRejectedException(ReasonCode.INVALID_PLAN, "the binary is another driver's");
+        }
         Matcher micros = MICROS.matcher(text);
         if (micros.find()) {
             return new FakeKernel(Behaviour.CORRECT, 1_000L * Integer.parseInt(micros.group(1)), signature);
