@@ -40,11 +40,11 @@ import java.util.Set;
 final class OpenClBackend implements Backend {
     static final String LANGUAGE = "opencl-c";
     private static final String FORMAT = "opencl-binary";
-    private static final String OPTIONS = "";
 
     private final DeviceDescription description;
     private final OpenClDevice device;
     private final OpenClContext context;
+    private final ProgramBuild compilation = new ProgramBuild(ProgramBuild.DEFAULT_TIME_LIMIT);
 
     OpenClBackend(OpenClDevice device, DeviceDescription description) {
         this.description = description;
@@ -125,7 +125,7 @@ final class OpenClBackend implements Backend {
 
     private long built(long program) throws KernelRejectedException {
         try {
-            ClProgram.build(program, device.id(), OPTIONS);
+            compilation.build(program, device.id());
             return program;
         } catch (OpenClBuildException e) {
             ClProgram.release(program);

@@ -93,7 +93,21 @@ final class OpenClKernel implements LoadedKernel {
                     + ": declare " + bufferCount + " buffers" + (plan.hasWorkspace() ? ", the workspace" : "") + ", "
                     + axisCount + " long axes" + (hasLocal ? " and a __local pointer" : ""));
         }
+        requireLongAxes(step, signature);
         requireLimits(step, device, signature);
+    }
+
+    /** An axis that is declared as anything else could not be given a value when the kernel is launched. */
+    private void requireLongAxes(int step, KernelSignature signature) throws KernelRejectedException {
+        int index = bufferCount + (plan.hasWorkspace() ? 1 : 0);
+        for (String axis : signature.axisNames()) {
+            try {
+                ClKernel.setLong(kernels[step], index++, 0, scratch);
+            } catch (OpenClException e) {
+                throw invalid("the kernel '" + plan.entry(step) + "' does not take the axis '" + axis + "' as a long ("
+                        + e.getMessage() + "): declare its parameter " + index + " as one");
+            }
+        }
     }
 
     private void requireLimits(int step, OpenClDevice device, KernelSignature signature)
@@ -110,6 +124,14 @@ final class OpenClKernel implements LoadedKernel {
             if (items > maxGroup) {
                 throw invalid("a block of '" + entry + "' has " + items + " work-items, but " + device.name()
                         + " runs at most " + maxGroup + " of this kernel in a work-group: use smaller blocks");
+            }
+            for (int dimension = 0; dimension < DIMENSIONS; dimension++) {
+                long blocks = plan.grid(step, dimension, axes);
+                if (blocks > Long.MAX_VALUE / plan.block(step, dimension, axes)) {
+                    throw invalid("the grid of '" + entry + "' has " + blocks + " blocks of "
+                            + plan.block(step, dimension, axes) + " work-items in a dimension, which is more than can be"
+                            + " counted: let a block do more");
+                }
             }
             long local = plan.sharedBytes(step, axes) + fixedLocal;
             if (local > device.localBytes()) {

@@ -1,6 +1,7 @@
 package dev.kernelwright.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -10,6 +11,7 @@ import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.Evaluation;
+import dev.kernelwright.spi.Probe;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Rooflines;
 import dev.kernelwright.tuning.KernelEvaluator;
@@ -85,13 +87,18 @@ public abstract class KernelCorpusContract {
 
     @BeforeAll
     void open() {
+        if (provider().probe() instanceof Probe.Unavailable(String reason, String cure)) {
+            abort(reason + ": " + cure);
+        }
         backend = provider().open(0, pool);
     }
 
     @AfterAll
     void close() {
         evaluators.values().forEach(KernelEvaluator::close);
-        backend().close();
+        if (backend != null) {
+            backend.close();
+        }
         pool.close();
     }
 

@@ -1,0 +1,12 @@
+// attack: TRAPS
+// workload: gelu(n=10007)
+// expects: CRASHED
+// tries: divides by zero
+//
+// @step run grid=ceil_div(n,64) block=64
+__kernel void run(__global const float *x, __global float *out, long n) {
+    long i = get_global_id(0);
+    if (i < n) {
+        out[i] = (int) n / (int) (n - 10007);
+    }
+}
