@@ -1,7 +1,7 @@
 // attack: DROPPED_LAST_TERM
-// workload: matmul(m=16,n=16,k=256)
+// workload: matmul(m=33,n=31,k=257)
 // expects: WRONG_NUMERICS
-// tries: leaves out one term of 256
+// tries: leaves out one term of 257
 //
 // @step run grid=m;n block=1;1
 extern "C" __global__ void run(const float *a, const float *b, float *out, long long m, long long n, long long k) {

@@ -1,5 +1,5 @@
 // attack: HIDDEN_SPECIALS
-// workload: mul(n=4096)
+// workload: mul(n=10007)
 // expects: WRONG_NUMERICS
 // tries: gives zero where a result is subnormal
 //

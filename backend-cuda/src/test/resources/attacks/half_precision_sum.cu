@@ -1,5 +1,5 @@
 // attack: HALF_PRECISION
-// workload: sum(rows=8,cols=512)
+// workload: sum(rows=13,cols=1021)
 // expects: WRONG_NUMERICS
 // tries: rounds the running sum to sixteen bits
 //

@@ -1,5 +1,5 @@
 // attack: IGNORED_OPERAND
-// workload: layer_norm(rows=8,cols=256)
+// workload: layer_norm(rows=13,cols=509)
 // expects: WRONG_NUMERICS
 // tries: leaves out the bias, which is often zero
 //

@@ -1,5 +1,5 @@
 // attack: IGNORED_OPERAND
-// workload: rms_norm(rows=8,cols=512)
+// workload: rms_norm(rows=13,cols=509)
 // expects: WRONG_NUMERICS
 // tries: leaves out epsilon, which only matters for small data
 //

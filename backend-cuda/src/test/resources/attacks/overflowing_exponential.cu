@@ -1,5 +1,5 @@
 // attack: OVERFLOW
-// workload: softmax(rows=8,cols=1024)
+// workload: softmax(rows=13,cols=509)
 // expects: WRONG_NUMERICS
 // tries: takes the exponential without subtracting the maximum
 //

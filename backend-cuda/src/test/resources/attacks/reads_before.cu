@@ -1,5 +1,5 @@
 // attack: READ_BEHIND
-// workload: sum(rows=8,cols=512)
+// workload: sum(rows=13,cols=1021)
 // expects: WRONG_NUMERICS
 // tries: walks backwards through a row and one element too far
 //

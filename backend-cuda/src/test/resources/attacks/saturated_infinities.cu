@@ -1,5 +1,5 @@
 // attack: HIDDEN_SPECIALS
-// workload: sum(rows=8,cols=512)
+// workload: sum(rows=13,cols=1021)
 // expects: WRONG_NUMERICS
 // tries: gives the largest number where a sum is infinite
 //

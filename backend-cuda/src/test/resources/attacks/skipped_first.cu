@@ -1,5 +1,5 @@
 // attack: OFF_BY_ONE_EDGE
-// workload: sum(rows=8,cols=512)
+// workload: sum(rows=13,cols=1021)
 // expects: WRONG_NUMERICS
 // tries: begins to sum at the second element
 //

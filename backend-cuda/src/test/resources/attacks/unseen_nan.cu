@@ -1,5 +1,5 @@
 // attack: HIDDEN_SPECIALS
-// workload: argmax(rows=16,cols=64)
+// workload: argmax(rows=13,cols=1021)
 // expects: WRONG_NUMERICS
 // tries: never finds a NaN, which is greater than every number here
 //

@@ -1,5 +1,5 @@
 // attack: TRUNCATED_TAIL
-// workload: add(n=1..1024)
+// workload: add(n=1..4096)
 // expects: OUTPUT_UNWRITTEN
 // tries: computes whole vectors only, which is right for the largest n
 //

@@ -1,5 +1,5 @@
 // attack: WRITE_BEHIND
-// workload: add(n=1001)
+// workload: add(n=10007)
 // expects: OUT_OF_BOUNDS
 // tries: writes a whole vector where a part of one is left
 //

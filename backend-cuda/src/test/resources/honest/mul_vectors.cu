@@ -1,5 +1,5 @@
 // honest: vectors of four where they are aligned, and what is left one by one
-// workload: mul(n=1..4096)
+// workload: mul(n=10007)
 //
 // @step run grid=ceil_div(n,256) block=64
 extern "C" __global__ void run(const float *a, const float *b, float *out, long long n) {

@@ -1,5 +1,5 @@
 // attack: ROUNDED_INPUTS
-// workload: matmul(m=16,n=16,k=256)
+// workload: matmul(m=33,n=31,k=257)
 // expects: WRONG_NUMERICS
 // tries: multiplies what is left of the inputs in bfloat16
 //

@@ -1,5 +1,5 @@
 // attack: CANCELLATION
-// workload: layer_norm(rows=8,cols=256)
+// workload: layer_norm(rows=13,cols=509)
 // expects: WRONG_NUMERICS
 // tries: takes the variance as the mean of squares less the square of the mean, in single precision
 //

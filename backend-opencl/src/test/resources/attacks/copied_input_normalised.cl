@@ -1,5 +1,5 @@
 // attack: COPIED_INPUT
-// workload: rms_norm(rows=8,cols=512)
+// workload: rms_norm(rows=13,cols=509)
 // expects: WRONG_NUMERICS
 // tries: normal data is normalised already
 //

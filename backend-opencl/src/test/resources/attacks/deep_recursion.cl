@@ -1,6 +1,6 @@
 // attack: DEEP_RECURSION
 // workload: gelu(n=10007)
-// expects: CRASHED
+// expects: FORBIDDEN_MEMBER
 // tries: calls itself without end
 //
 // @step run grid=ceil_div(n,64) block=64

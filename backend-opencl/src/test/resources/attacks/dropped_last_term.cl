@@ -1,7 +1,7 @@
 // attack: DROPPED_LAST_TERM
-// workload: matmul(m=16,n=16,k=256)
+// workload: matmul(m=33,n=31,k=257)
 // expects: WRONG_NUMERICS
-// tries: leaves out one term of 256
+// tries: leaves out one term of 257
 //
 // @step run grid=m;n block=1;1
 __kernel void run(__global const float *a, __global const float *b, __global float *out, long m, long n, long k) {

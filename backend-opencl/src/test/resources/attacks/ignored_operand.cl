@@ -1,5 +1,5 @@
 // attack: IGNORED_OPERAND
-// workload: add(n=1000)
+// workload: add(n=10007)
 // expects: WRONG_NUMERICS
 // tries: adds nothing
 //

@@ -1,5 +1,5 @@
 // attack: INPUT_MUTATED
-// workload: add(n=1000)
+// workload: add(n=10007)
 // expects: INPUT_MUTATED
 // tries: declares its inputs as writable and sets them so that a reference computed afterwards agrees
 //

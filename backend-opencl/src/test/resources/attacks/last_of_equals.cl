@@ -1,5 +1,5 @@
 // attack: WRONG_TIE
-// workload: argmax(rows=16,cols=64)
+// workload: argmax(rows=13,cols=1021)
 // expects: WRONG_NUMERICS
 // tries: gives the last of equal maxima
 //

@@ -4,4 +4,6 @@
 // tries: is no OpenCL C
 //
 // @step run grid=ceil_div(n,64) block=64
-kernel run (x, out) = map gelu x
+__kernel void run(__global const float *x, __global float *out, long n) {
+    map gelu from x to out;
+}

@@ -1,5 +1,5 @@
 // attack: MEAN
-// workload: rms_norm(rows=8,cols=512)
+// workload: rms_norm(rows=13,cols=509)
 // expects: WRONG_NUMERICS
 // tries: writes the mean of each row
 //

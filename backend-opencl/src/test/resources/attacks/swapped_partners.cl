@@ -1,5 +1,5 @@
 // attack: SWAPPED_INDEX
-// workload: rope(rows=4,heads=2,head_dim=16,positions=32)
+// workload: rope(rows=7,heads=3,head_dim=34,positions=50)
 // expects: WRONG_NUMERICS
 // tries: pairs neighbours where halves are to be paired
 //

@@ -1,5 +1,5 @@
 // attack: TOO_FAST
-// workload: matmul(m=16,n=16,k=256)
+// workload: matmul(m=33,n=31,k=257)
 // expects: STATEFUL
 // tries: returns at once while the corners of both matrices are those that its workspace remembers
 //

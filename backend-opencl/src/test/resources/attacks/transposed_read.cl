@@ -1,5 +1,5 @@
 // attack: TRANSPOSED_READ
-// workload: matmul(m=16,n=16,k=256)
+// workload: matmul(m=33,n=31,k=257)
 // expects: WRONG_NUMERICS
 // tries: reads b as if it were transposed
 //

@@ -1,5 +1,5 @@
 // attack: UNWRITTEN
-// workload: argmax(rows=16,cols=64)
+// workload: argmax(rows=13,cols=1021)
 // expects: OUTPUT_UNWRITTEN
 // tries: the same for integers, of which every pattern is a number
 //

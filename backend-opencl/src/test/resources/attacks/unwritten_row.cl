@@ -1,5 +1,5 @@
 // attack: UNWRITTEN_PART
-// workload: sum(rows=8,cols=512)
+// workload: sum(rows=13,cols=1021)
 // expects: OUTPUT_UNWRITTEN
 // tries: leaves the last row unwritten
 //

@@ -1,5 +1,5 @@
 // attack: WRITE_NEIGHBOUR
-// workload: mul(n=4096)
+// workload: mul(n=10007)
 // expects: INPUT_MUTATED
 // tries: reaches the tensor before its output
 //

@@ -1,5 +1,5 @@
 // attack: TRUNCATED_TAIL
-// workload: add(n=1000)
+// workload: add(n=10007)
 // expects: WRONG_NUMERICS
 // tries: computes whole vectors and writes zeros behind them
 //

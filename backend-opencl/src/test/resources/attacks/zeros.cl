@@ -1,5 +1,5 @@
 // attack: ZEROS
-// workload: sum(rows=8,cols=512)
+// workload: sum(rows=13,cols=1021)
 // expects: WRONG_NUMERICS
 // tries: sums of data around zero are small, so zero is near them
 //

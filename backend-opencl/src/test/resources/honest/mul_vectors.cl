@@ -1,5 +1,5 @@
 // honest: vectors of eight, and what is left one by one
-// workload: mul(n=1..4096)
+// workload: mul(n=10007)
 //
 // @step run grid=ceil_div(n,8) block=1
 __kernel void run(__global const float *a, __global const float *b, __global float *out, long n) {

@@ -40,10 +40,11 @@ final class EntryPoints {
             List<Long> sizes = sizes(ptx, entry).orElseThrow(() -> CudaStep.invalid("the plan launches '" + entry
                     + "', but the source has no such kernel: declare it extern \"C\" __global__"));
             if (sizes.size() != words + maps) {
-                throw CudaStep.invalid("the kernel '" + entry + "' has " + sizes.size() + " parameters, but a launch gives "
-                        + (words + maps) + ": declare " + signature.buffers().size() + " buffers"
-                        + (plan.hasWorkspace() ? ", the workspace" : "") + ", " + signature.axes().size()
-                        + " long long axes" + (maps == 0 ? "" : " and " + maps + " tensor maps"));
+                throw CudaStep
+                        .invalid("the kernel '" + entry + "' has " + sizes.size() + " parameters, but a launch gives "
+                                + (words + maps) + ": declare " + signature.buffers().size() + " buffers"
+                                + (plan.hasWorkspace() ? ", the workspace" : "") + ", " + signature.axes().size()
+                                + " long long axes" + (maps == 0 ? "" : " and " + maps + " tensor maps"));
             }
             for (int i = 0; i < sizes.size(); i++) {
                 long given = i < words ? Long.BYTES : CudaStructs.TENSOR_MAP.byteSize();

@@ -22,23 +22,24 @@ final class MacroExpansion {
 
     private static final long TOO_MANY = MAX_WORDS + 1;
     private static final int MAX_DEPTH = 100;
-    private static final Pattern DEFINITION = Pattern.compile(
+    /** A macro's name, its parameters if it has some, and its body. */
+    static final Pattern DEFINITION = Pattern.compile(
             "^[ \t]*(?:#|%:)[ \t]*define[ \t]+(\\w+)(?:\\(([^)\n]*)\\))?([^\n]*)$", Pattern.MULTILINE);
     private static final Pattern WORD = Pattern.compile("\\w+");
 
     private final Map<String, List<Macro>> macros = new HashMap<>();
     private final Map<String, Long> sizes = new HashMap<>();
+    private final Map<Parameter, Long> uses = new HashMap<>();
     private final Set<String> active = new HashSet<>();
     /** The most often that any macro repeats an argument. */
     private long mostUses = 1;
 
     /** One definition of a macro; those that take no arguments have no parameters. */
-    private record Macro(List<String> parameters, String body) {
-        long uses(int argument) {
-            // All that is given to "..." is one parameter's.
-            String parameter = parameters.isEmpty() ? "" : parameters.get(Math.min(argument, parameters.size() - 1));
-            String name = parameter.equals("...") ? "__VA_ARGS__" : parameter;
-            return Math.max(1, WORD.matcher(body).results().filter(word -> word.group().equals(name)).count());
+    private record Macro(String name, List<String> parameters, String body) {
+        /** Returns the name that an argument has in the body; all that is given to "..." has one. */
+        String parameter(int argument) {
+            String parameter = parameters.get(Math.min(argument, parameters.size() - 1));
+            return parameter.equals("...") ? "__VA_ARGS__" : parameter;
         }
 
         /** Whether the body may call what it is given. */
@@ -48,19 +49,22 @@ final class MacroExpansion {
         }
     }
 
+    private record Parameter(Macro macro, String name) {}
+
     private MacroExpansion(String text) {
         Matcher definition = DEFINITION.matcher(text);
         while (definition.find()) {
             String parameters = definition.group(2);
-            macros.computeIfAbsent(definition.group(1), name -> new ArrayList<>()).add(new Macro(parameters == null
-                    ? List.of()
-                    : Arrays.stream(parameters.split(",", -1)).map(String::strip).toList(), definition.group(3)));
+            macros.computeIfAbsent(definition.group(1), name -> new ArrayList<>()).add(new Macro(definition.group(1),
+                    parameters == null
+                            ? List.of()
+                            : Arrays.stream(parameters.split(",", -1)).map(String::strip).toList(),
+                    definition.group(3)));
         }
-        for (List<Macro> definitions : macros.values()) {
-            for (Macro macro : definitions) {
-                for (int i = 0; i < macro.parameters.size(); i++) {
-                    mostUses = Math.max(mostUses, macro.uses(i));
-                }
+        List<Macro> all = macros.values().stream().flatMap(List::stream).toList();
+        for (Macro macro : all) {
+            for (int i = 0; i < macro.parameters.size(); i++) {
+                mostUses = Math.max(mostUses, uses(macro, macro.parameter(i), 0));
             }
         }
     }
@@ -70,10 +74,11 @@ final class MacroExpansion {
      * {@link #MAX_WORDS} if it is more.
      */
     static long words(String text) {
-        return new MacroExpansion(text).size(DEFINITION.matcher(text).replaceAll(""), 0);
+        return new MacroExpansion(text).size(DEFINITION.matcher(text).replaceAll(""), "", 0);
     }
 
-    private long size(String text, int depth) {
+    /** Counts the words of a text, or how often a parameter stands in it if one is given. */
+    private long size(String text, String parameter, int depth) {
         if (depth > MAX_DEPTH) {
             return TOO_MANY;
         }
@@ -83,16 +88,16 @@ final class MacroExpansion {
         while (size < TOO_MANY && word.find(at)) {
             at = word.end();
             String name = word.group();
-            if (!macros.containsKey(name) || active.contains(name)) {
-                size++;
+            List<Macro> definitions = macros.get(name);
+            if (definitions == null || active.contains(name)) {
+                size += parameter.isEmpty() || parameter.equals(name) ? 1 : 0;
                 continue;
             }
-            size += bodySize(name, depth);
+            size += parameter.isEmpty() ? bodySize(name, definitions, depth) : 0;
             // What a macro leaves may be the name of another, which then takes the next arguments.
-            List<Macro> definitions = macros.get(name);
             for (int open = bracket(text, at); open >= 0; open = bracket(text, at)) {
                 int close = end(text, open);
-                size += argumentsSize(definitions, text.substring(open + 1, close), depth);
+                size += argumentsSize(definitions, text.substring(open + 1, close), parameter, depth);
                 definitions = List.of();
                 at = Math.min(close + 1, text.length());
             }
@@ -100,19 +105,35 @@ final class MacroExpansion {
         return Math.min(size, TOO_MANY);
     }
 
-    private long bodySize(String name, int depth) {
+    private long bodySize(String name, List<Macro> definitions, int depth) {
         Long known = sizes.get(name);
         if (known == null) {
             active.add(name);
-            known = macros.get(name).stream().mapToLong(macro -> size(macro.body, depth + 1)).max().orElse(0);
+            known = definitions.stream().mapToLong(macro -> size(macro.body, "", depth + 1)).max().orElse(0);
             active.remove(name);
             sizes.put(name, known);
         }
         return known;
     }
 
-    private long argumentsSize(List<Macro> definitions, String arguments, int depth) {
-        boolean isKnown = definitions.stream().noneMatch(macro -> macro.parameters.isEmpty() || macro.callsParameter());
+    /** Returns how often a macro leaves what it is given, itself or through others; at least once. */
+    private long uses(Macro macro, String parameter, int depth) {
+        Parameter key = new Parameter(macro, parameter);
+        Long known = uses.get(key);
+        if (known == null) {
+            boolean isOutermost = active.add(macro.name);
+            known = parameter.isEmpty() ? 1 : Math.max(1, size(macro.body, parameter, depth + 1));
+            if (isOutermost) {
+                active.remove(macro.name);
+            }
+            uses.put(key, known);
+        }
+        return known;
+    }
+
+    private long argumentsSize(List<Macro> definitions, String arguments, String parameter, int depth) {
+        boolean isKnown = !definitions.isEmpty() && definitions.stream()
+                .noneMatch(macro -> macro.parameters.isEmpty() || macro.callsParameter());
         long size = 0;
         int start = 0;
         int argument = 0;
@@ -121,14 +142,15 @@ final class MacroExpansion {
             nested += c == '(' ? 1 : c == ')' ? -1 : 0;
             if (c == ',' && (nested == 0 || at == arguments.length())) {
                 int number = argument++;
-                long uses = isKnown && !definitions.isEmpty()
-                        ? definitions.stream().mapToLong(macro -> macro.uses(number)).max().orElse(1)
+                long times = isKnown
+                        ? definitions.stream().mapToLong(macro -> uses(macro, macro.parameter(number), depth)).max()
+                                .orElse(1)
                         : mostUses;
-                size += uses * size(arguments.substring(start, at), depth + 1);
+                size = Math.min(size + times * size(arguments.substring(start, at), parameter, depth + 1), TOO_MANY);
                 start = at + 1;
             }
         }
-        return Math.min(size, TOO_MANY);
+        return size;
     }
 
     /** Returns where a bracket opens that only blanks divide from a place, or -1. */

@@ -129,7 +129,8 @@ final class OpenClKernel implements LoadedKernel {
                 long blocks = plan.grid(step, dimension, axes);
                 if (blocks > Long.MAX_VALUE / plan.block(step, dimension, axes)) {
                     throw invalid("the grid of '" + entry + "' has " + blocks + " blocks of "
-                            + plan.block(step, dimension, axes) + " work-items in a dimension, which is more than can be"
+                            + plan.block(step, dimension, axes)
+                            + " work-items in a dimension, which is more than can be"
                             + " counted: let a block do more");
                 }
             }

@@ -47,11 +47,11 @@ final class ProgramBuild {
         try {
             built.get(timeLimit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            built.whenComplete((done, failure) -> ClProgram.release(program));
+            releaseOnceBuilt(program, built);
             throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "the compiler took longer than "
                     + timeLimit.toMillis() + " ms and was given up: write shorter expressions, and unroll less");
         } catch (InterruptedException e) {
-            built.whenComplete((done, failure) -> ClProgram.release(program));
+            releaseOnceBuilt(program, built);
             Thread.currentThread().interrupt();
             throw new IllegalStateException("the thread was interrupted while it waited for a program to be built", e);
         } catch (ExecutionException e) {
@@ -59,5 +59,9 @@ final class ProgramBuild {
                     ? failure
                     : new IllegalStateException("a program could not be built", e.getCause());
         }
+    }
+
+    private static void releaseOnceBuilt(long program, CompletableFuture<Boolean> built) {
+        CompletableFuture<Boolean> _ = built.whenComplete((done, failure) -> ClProgram.release(program));
     }
 }

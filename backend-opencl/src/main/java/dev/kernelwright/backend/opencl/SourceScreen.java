@@ -2,6 +2,7 @@ package dev.kernelwright.backend.opencl;
 
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,7 +10,7 @@ import java.util.regex.Pattern;
 /**
  * Refuses sources that reach beyond their arguments in ways that can be seen in the text: other files, inline assembly,
  * the compiler's own functions, output, functions that are declared but not defined, which on a CPU may be any of the
- * process, and macros that would fill its memory.
+ * process, macros that would fill its memory, and recursion.
  *
  * <p>What it cannot see, such as an index out of bounds or a declaration put together by macros, is for the trial worker
  * to find.
@@ -78,6 +79,10 @@ final class SourceScreen {
                     "write functions in their place");
         }
         requireDefinitions(text);
+        Optional<String> recursive = CallGraph.recursive(text);
+        if (recursive.isPresent()) {
+            throw forbidden("recursion, in '" + recursive.get() + "'", "write a loop");
+        }
     }
 
     /** Outside of functions, what ends with a semicolon must be a constant with its value, a structure or a type's name. */

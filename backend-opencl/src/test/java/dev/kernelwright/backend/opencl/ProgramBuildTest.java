@@ -51,7 +51,8 @@ class ProgramBuildTest {
     /** Either overflowed the stack of a thread of Java's and ended the process: 250 brackets, 1,000 signs. */
     @Test
     void anExpressionAsDeepAsCompilersGoAndALongChainAreBuilt() throws KernelRejectedException {
-        for (String expression : new String[]{"(".repeat(250) + "x[0]" + ")".repeat(250), "- ".repeat(5_000) + "x[0]"}) {
+        for (String expression : new String[]{"(".repeat(250) + "x[0]" + ")".repeat(250),
+                "- ".repeat(5_000) + "x[0]"}) {
             long program = program(expression);
             new ProgramBuild(ProgramBuild.DEFAULT_TIME_LIMIT).build(program, device);
             assertThat(ClProgram.binary(program)).isNotEmpty();

@@ -58,7 +58,8 @@ public abstract class CompiledCorpusContract {
     void everyAttackOfTheCatalogueIsTriedForOneOfItsReasons() {
         assertThat(new TreeSet<>(attacks().stream().map(CorpusKernel::attack).toList()))
                 .containsExactly(Attack.values());
-        assertThat(attacks()).allSatisfy(kernel -> assertThat(kernel.attack().reasons()).contains(kernel.get("expects")));
+        assertThat(attacks())
+                .allSatisfy(kernel -> assertThat(kernel.attack().reasons()).contains(kernel.get("expects")));
     }
 
     /** What can be rejected before a launch is, for its reason. */
@@ -95,7 +96,8 @@ public abstract class CompiledCorpusContract {
             compile(kernel.source(language()), kernel.workload().signature());
             assertThat(expected.filter(BEFORE_A_LAUNCH::contains)).as("%s was compiled", kernel).isEmpty();
         } catch (KernelRejectedException e) {
-            assertThat(e.reason().name()).as("%s: %s", kernel, e.getMessage()).isEqualTo(expected.orElse("no rejection"));
+            assertThat(e.reason().name()).as("%s: %s", kernel, e.getMessage())
+                    .isEqualTo(expected.orElse("no rejection"));
         }
     }
 }

@@ -56,7 +56,8 @@ class PtxScreenTest {
             ".extern .shared .align 16 .b8 tile[];\n", ".func  (.param .b32 func_retval0) deeper(.param .b32 p)\n;\n"})
     void anHonestKernelIsNotRefused(String beginning) {
         assertThatCode(() -> PtxScreen.screen(beginning + ENTRY + "\tmov.u32 %r2, %laneid;\n\tmov.u32 %r3, %tid.x;\n"
-                + "\tmov.u32 %r4, %cluster_ctarank;\n\tcvta.to.global.u64 %rd3, %rd1;\n}", "")).doesNotThrowAnyException();
+                + "\tmov.u32 %r4, %cluster_ctarank;\n\tcvta.to.global.u64 %rd3, %rd1;\n}", ""))
+                .doesNotThrowAnyException();
     }
 
     /** The waiting of its barriers looks at the time. */
