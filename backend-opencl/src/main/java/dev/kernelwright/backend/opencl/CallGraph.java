@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  */
 final class CallGraph {
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
+    private static final Pattern ATTRIBUTES =
+            Pattern.compile("__attribute__\\s*\\(\\((?:[^()]|\\([^()]*\\))*\\)\\)");
     private static final Pattern BEFORE_BRACKET = Pattern.compile("([A-Za-z_]\\w*)\\s*\\(");
 
     /** The words of each body, by the name of what it is the body of. */
@@ -34,7 +36,7 @@ final class CallGraph {
             // A macro that names itself is not expanded again.
             add(definition.group(1), definition.group(3)).remove(definition.group(1));
         }
-        String code = MacroExpansion.DEFINITION.matcher(text).replaceAll("");
+        String code = ATTRIBUTES.matcher(MacroExpansion.DEFINITION.matcher(text).replaceAll("")).replaceAll("");
         int depth = 0;
         int start = 0;
         List<String> heads = List.of();

@@ -72,13 +72,16 @@ class SourceScreenTest {
                 arguments("a macro by another name", "#define TWICE(e) (e + e)\n#define T TWICE\n__constant int x = "
                         + "T(".repeat(30) + "1" + ")".repeat(30) + ";" + KERNEL, "macros"),
                 arguments("macros deeper than is needed", doubling("E%d E%d", 200) + KERNEL, "macros"),
-                arguments("recursion", "static int more(int x) { return more(x + 1); }" + KERNEL, "recursion, in 'more'"),
-                arguments("recursion through another",
-                        "static int one(int x) { return x; }\nstatic int more(int x) { if (x) { one(x); } return two(x); }\n"
-                                + "__attribute__((always_inline)) static int two(int x) { return more(x); }" + KERNEL,
+                arguments("recursion", "static int more(int x) { return more(x + 1); }" + KERNEL,
                         "recursion, in 'more'"),
+                arguments("recursion through another", """
+                        static int one(int x) { return x; }
+                        static int more(int x) { if (x) { one(x); } return two(x); }
+                        __attribute__((always_inline)) static int two(int x) { return more(x); }
+                        """ + KERNEL, "recursion, in 'more'"),
                 arguments("recursion by a macro",
-                        "#define AGAIN(x) more(x)\nstatic int more(int x) { return AGAIN(x + 1); }" + KERNEL, "recursion"),
+                        "#define AGAIN(x) more(x)\nstatic int more(int x) { return AGAIN(x + 1); }" + KERNEL,
+                        "recursion"),
                 arguments("a variable of the process", "int environ;" + KERNEL, "int environ"),
                 arguments("a constructor", "__attribute__((constructor)) void start() { }" + KERNEL, "constructor"),
                 arguments("an alias", "void a() __attribute__((alias(\"exit\")));" + KERNEL, "alias"),
@@ -113,7 +116,8 @@ class SourceScreenTest {
             "__constant float ROOT = sqrt(2.0f);\n",
             "typedef struct { float x; float y; } pair;\n", "struct pair { float x; };\n", "enum kind { ONE, TWO };\n",
             "static float twice(float x) { return 2 * x; }\n",
-            "static int one(int x) { return x; }\nstatic int two(int x) { return one(x) + one(x); }\n#define one(x) one(x)\n", "inline float twice(float x) { return 2 * x; }\n",
+            "static int one(int x) { return x; }\nstatic int two(int x) { return one(x) + one(x); }\n#define one(x) one(x)\n",
+            "inline float twice(float x) { return 2 * x; }\n",
             "__attribute__((reqd_work_group_size(64, 1, 1))) __kernel void other(__global float *out) { out[0] = 1; }\n",
             "#define ADD(a, b) ((a) + (b))\n#define THREE(a) ADD(a, ADD(a, a))\n__constant int x = THREE(THREE(1));\n",
             "#define TILE 16\n#if TILE == 16 && defined(TILE)\n#undef TILE\n#endif\n", "\n\n\t\n"})

@@ -15,8 +15,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the assembly of a kernel may not hold, and what it may, in the form in which nvcc and NVRTC write it. */
 class PtxScreenTest {
-    private static final String ENTRY = "\n.visible .entry run(\n\t.param .u64 .ptr .global .align 4 run_param_0,\n"
-            + "\t.param .u64 run_param_1\n)\n{\n\tld.param.u64 %rd1, [run_param_0];\n\tst.global.f32 [%rd1], %f1;\n";
+    private static final String ENTRY = """
+
+            .visible .entry run(
+            \t.param .u64 .ptr .global .align 4 run_param_0,
+            \t.param .u64 run_param_1
+            )
+            {
+            \tld.param.u64 %rd1, [run_param_0];
+            \tst.global.f32 [%rd1], %f1;
+            """;
 
     static Stream<Arguments> refused() {
         return Stream.of(arguments(ENTRY + "\tmov.u64 %rd2, %clock64;\n}", "%clock64"),
