@@ -23,8 +23,6 @@ import java.util.regex.Pattern;
  */
 final class CallGraph {
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
-    private static final Pattern ATTRIBUTES =
-            Pattern.compile("__attribute__\\s*\\(\\((?:[^()]|\\([^()]*\\))*\\)\\)");
     private static final Pattern BEFORE_BRACKET = Pattern.compile("([A-Za-z_]\\w*)\\s*\\(");
 
     /** The words of each body, by the name of what it is the body of. */
@@ -36,14 +34,15 @@ final class CallGraph {
             // A macro that names itself is not expanded again.
             add(definition.group(1), definition.group(3)).remove(definition.group(1));
         }
-        String code = ATTRIBUTES.matcher(MacroExpansion.DEFINITION.matcher(text).replaceAll("")).replaceAll("");
+        String code = MacroExpansion.DEFINITION.matcher(text).replaceAll("");
         int depth = 0;
         int start = 0;
         List<String> heads = List.of();
         for (int at = 0; at < code.length(); at++) {
             char c = code.charAt(at);
             if (c == '{' && depth++ == 0) {
-                heads = BEFORE_BRACKET.matcher(code.substring(start, at)).results().map(head -> head.group(1)).toList();
+                heads = BEFORE_BRACKET.matcher(code.substring(start, at)).results().map(head -> head.group(1))
+                        .filter(head -> !SourceScreen.isOfAttribute(head)).toList();
                 start = at;
             } else if (c == '}' && --depth == 0) {
                 for (String head : heads) {

@@ -85,6 +85,11 @@ final class SourceScreen {
         }
     }
 
+    /** Returns whether a name before a bracket is not a function's, but an attribute's. */
+    static boolean isOfAttribute(String name) {
+        return name.equals("__attribute__") || ATTRIBUTES.contains(name);
+    }
+
     /** Outside of functions, what ends with a semicolon must be a constant with its value, a structure or a type's name. */
     private static void requireDefinitions(String text) throws KernelRejectedException {
         String outside = withoutBodies(DIRECTIVE.matcher(text).replaceAll(""));
