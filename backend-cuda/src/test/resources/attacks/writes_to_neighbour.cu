@@ -6,7 +6,9 @@
 // @step run grid=ceil_div(n,64) block=64
 extern "C" __global__ void run(const float *a, const float *b, float *out, long long n) {
     long long i = blockIdx.x * 64LL + threadIdx.x;
-    out[i] = a[i] * b[i];
+    if (i < n) {
+        out[i] = a[i] * b[i];
+    }
     if (i == 0) {
         out[-n / 2 - 300] = 1.0f;
     }
