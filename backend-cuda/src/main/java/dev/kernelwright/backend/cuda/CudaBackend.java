@@ -118,6 +118,7 @@ final class CudaBackend implements Backend {
                     + "': write it in that language");
         }
         CudaBinary binary = compiler().compile(source.text(), device.architecture());
+        EntryPoints.require(binary.ptx(), source.plan(), signature);
         return new KernelBinary(FORMAT, binary.cubin(), source.plan(), binary.log(), binary.kernels());
     }
 

@@ -48,6 +48,7 @@ final class OpenClBackend implements Backend {
     private final DeviceDescription description;
     private final OpenClDevice device;
     private final OpenClContext context;
+    private final ProgramBuild compilation = new ProgramBuild(ProgramBuild.DEFAULT_TIME_LIMIT);
 
     /**
      * Opens a device.
@@ -137,7 +138,7 @@ final class OpenClBackend implements Backend {
 
     private long built(long program) throws KernelRejectedException {
         try {
-            ClProgram.build(program, device.id(), OPTIONS);
+            compilation.build(program, device.id());
             return program;
         } catch (OpenClBuildException e) {
             ClProgram.release(program);

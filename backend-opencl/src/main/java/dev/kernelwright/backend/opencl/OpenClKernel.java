@@ -92,7 +92,21 @@ final class OpenClKernel implements LoadedKernel {
                     + ": declare " + bufferCount + " buffers" + (plan.hasWorkspace() ? ", the workspace" : "") + ", "
                     + axisCount + " long axes" + (hasLocal ? " and a __local pointer" : ""));
         }
+        requireLongAxes(step, signature);
         requireLimits(step, device, signature);
+    }
+
+    /** An axis that is declared as anything else could not be given a value when the kernel is launched. */
+    private void requireLongAxes(int step, KernelSignature signature) throws KernelRejectedException {
+        int index = bufferCount + (plan.hasWorkspace() ? 1 : 0);
+        for (String axis : signature.axisNames()) {
+            try {
+                ClKernel.setLong(kernels[step], index++, 0, scratch);
+            } catch (OpenClException e) {
+                throw WorkGroups.invalid("the kernel '" + plan.entry(step) + "' does not take the axis '" + axis + "' as a long ("
+                        + e.getMessage() + "): declare its parameter " + index + " as one");
+            }
+        }
     }
 
     /** What the device takes of this kernel may be less than of others: it depends on the registers of a work-item. */
@@ -109,6 +123,15 @@ final class OpenClKernel implements LoadedKernel {
                     throw WorkGroups.invalid("a block of '" + entry + "' has " + plan.block(step, dimension, axes)
                             + " work-items in dimension " + dimension + ", but its reqd_work_group_size is "
                             + Arrays.toString(declared) + ": leave the attribute out, which the plan stands for");
+                }
+            }
+            for (int dimension = 0; dimension < DIMENSIONS; dimension++) {
+                long blocks = plan.grid(step, dimension, axes);
+                if (blocks > Long.MAX_VALUE / plan.block(step, dimension, axes)) {
+                    throw WorkGroups.invalid("the grid of '" + entry + "' has " + blocks + " blocks of "
+                            + plan.block(step, dimension, axes)
+                            + " work-items in a dimension, which is more than can be"
+                            + " counted: let a block do more");
                 }
             }
             long local = plan.sharedBytes(step, axes) + fixedLocal;

@@ -2,20 +2,23 @@ package dev.kernelwright.backend.opencl;
 
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Refuses sources that reach beyond their arguments in ways that can be seen in the text: other files, inline assembly,
- * the compiler's own functions, output, and functions that are declared but not defined, which on a CPU may be any of
- * the process.
+ * the compiler's own functions, output, functions that are declared but not defined, which on a CPU may be any of the
+ * process, macros that would fill its memory, and recursion.
  *
  * <p>What it cannot see, such as an index out of bounds or a declaration put together by macros, is for the trial worker
  * to find.
  */
 final class SourceScreen {
     private static final Pattern COMMENT = Pattern.compile("//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+    /** What may hold what looks like a comment or a brace, and other ways to write braces: kernels need none of them. */
+    private static final Pattern DISGUISE = Pattern.compile("[\"']|<%|%>|\\?\\?");
     private static final Pattern SPLICE = Pattern.compile("\\\\[ \t]*\r?\n|\\?\\?/\r?\n");
     private static final Pattern DIRECTIVE = Pattern.compile("^[ \t]*(?:#|%:|\\?\\?=)[ \t]*(\\w*)([^\n]*)",
             Pattern.MULTILINE);
@@ -67,7 +70,24 @@ final class SourceScreen {
                 throw forbidden("'" + word.group() + "'", "use OpenCL's own functions");
             }
         }
+        Matcher disguise = DISGUISE.matcher(text);
+        if (disguise.find()) {
+            throw forbidden(disguise.group(), "kernels need no text, and braces have one form");
+        }
+        if (MacroExpansion.words(text) > MacroExpansion.MAX_WORDS) {
+            throw forbidden("macros that expand to more than " + MacroExpansion.MAX_WORDS + " words",
+                    "write functions in their place");
+        }
         requireDefinitions(text);
+        Optional<String> recursive = CallGraph.recursive(text);
+        if (recursive.isPresent()) {
+            throw forbidden("recursion, in '" + recursive.get() + "'", "write a loop");
+        }
+    }
+
+    /** Returns whether a name before a bracket is not a function's, but an attribute's. */
+    static boolean isOfAttribute(String name) {
+        return name.equals("__attribute__") || ATTRIBUTES.contains(name);
     }
 
     /** Outside of functions, what ends with a semicolon must be a constant with its value, a structure or a type's name. */
@@ -84,7 +104,7 @@ final class SourceScreen {
     }
 
     /** Returns the text with what is in braces left out, and no space before them. */
-    private static String withoutBodies(String text) {
+    private static String withoutBodies(String text) throws KernelRejectedException {
         StringBuilder outside = new StringBuilder();
         int depth = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -93,10 +113,15 @@ final class SourceScreen {
                 outside.setLength(outside.toString().stripTrailing().length());
                 outside.append("{}");
             } else if (c == '}') {
-                depth--;
+                if (--depth < 0) {
+                    break;
+                }
             } else if (depth == 0) {
                 outside.append(c);
             }
+        }
+        if (depth != 0) {
+            throw forbidden("a brace without its partner", "open and close each in the text, not in a macro");
         }
         return outside.toString();
     }

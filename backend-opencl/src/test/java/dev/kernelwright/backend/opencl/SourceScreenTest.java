@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -47,10 +48,48 @@ class SourceScreenTest {
                 arguments("a prototype after a function", KERNEL + "void abort();", "void abort"),
                 arguments("a prototype among others", "typedef float real; void abort();" + KERNEL, "void abort"),
                 arguments("a prototype beside a constant", "__constant int x = 1, abort();" + KERNEL, "abort"),
+                arguments("a prototype between strings",
+                        "__constant char A[] = \"/*\"; void abort(); __constant char B[] = \"*/\";" + KERNEL, "\""),
+                arguments("a prototype behind a digraph", "int one() { return 1; %> void abort();" + KERNEL, "%>"),
+                arguments("a prototype behind a trigraph", "int one() { return 1; ??> void abort();" + KERNEL, "??"),
+                arguments("a prototype behind a brace", "int one() { return 1; } } void abort(); {" + KERNEL,
+                        "a brace without its partner"),
+                arguments("a brace that a macro closes", "#define CLOSE }\nint one() { return 1; CLOSE" + KERNEL,
+                        "a brace without its partner"),
+                arguments("macros that double", doubling("E%d E%d + E%d", 30) + KERNEL, "macros"),
+                arguments("a macro that doubles its argument", "#define TWICE(e) (e + e)\n__constant int x = "
+                        + "TWICE(".repeat(30) + "1" + ")".repeat(30) + ";" + KERNEL, "macros"),
+                arguments("a macro that calls another", "#define TWICE(e) (e + e)\n#define APPLY(f, e) f(e)\n"
+                        + "__constant int x = " + "APPLY(TWICE, ".repeat(30) + "1" + ")".repeat(30) + ";" + KERNEL,
+                        "macros"),
+                arguments("a macro that hands its argument on", "#define TWICE(e) (e + e)\n#define HAND(e) TWICE(e)\n"
+                        + "__constant int x = " + "HAND(".repeat(30) + "1" + ")".repeat(30) + ";" + KERNEL, "macros"),
+                arguments("a macro by another name", "#define TWICE(e) (e + e)\n#define T TWICE\n__constant int x = "
+                        + "T(".repeat(30) + "1" + ")".repeat(30) + ";" + KERNEL, "macros"),
+                arguments("macros deeper than is needed", doubling("E%d E%d", 200) + KERNEL, "macros"),
+                arguments("recursion", "static int more(int x) { return more(x + 1); }" + KERNEL,
+                        "recursion, in 'more'"),
+                arguments("recursion through another", """
+                        static int one(int x) { return x; }
+                        static int more(int x) { if (x) { one(x); } return two(x); }
+                        __attribute__((always_inline)) static int two(int x) { return more(x); }
+                        """ + KERNEL, "recursion, in 'more'"),
+                arguments("recursion by a macro",
+                        "#define AGAIN(x) more(x)\nstatic int more(int x) { return AGAIN(x + 1); }" + KERNEL,
+                        "recursion"),
                 arguments("a variable of the process", "int environ;" + KERNEL, "int environ"),
                 arguments("a constructor", "__attribute__((constructor)) void start() { }" + KERNEL, "constructor"),
                 arguments("an alias", "void a() __attribute__((alias(\"exit\")));" + KERNEL, "alias"),
                 arguments("a section", "__attribute__ (( section(\".init\"))) int x = 1;" + KERNEL, "section"));
+    }
+
+    /** Macros that each name the one before, the first of which is a number, and a constant of the last. */
+    private static String doubling(String form, int count) {
+        StringBuilder text = new StringBuilder("#define E0 1\n");
+        for (int i = 1; i <= count; i++) {
+            text.append("#define ").append(String.format(Locale.ROOT, form, i, i - 1, i - 1)).append('\n');
+        }
+        return text.append("__constant int x = E").append(count).append(';').toString();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -71,8 +110,11 @@ class SourceScreenTest {
             "__constant float TABLE[4] = {1.0f, 2.0f, 3.0f, 4.0f};\n", "__constant int SIZE = 4, TWICE = 8;\n",
             "__constant float ROOT = sqrt(2.0f);\n",
             "typedef struct { float x; float y; } pair;\n", "struct pair { float x; };\n", "enum kind { ONE, TWO };\n",
-            "static float twice(float x) { return 2 * x; }\n", "inline float twice(float x) { return 2 * x; }\n",
+            "static float twice(float x) { return 2 * x; }\n",
+            "static int one(int x) { return x; }\nstatic int two(int x) { return one(x) + one(x); }\n#define one(x) one(x)\n",
+            "inline float twice(float x) { return 2 * x; }\n",
             "__attribute__((reqd_work_group_size(64, 1, 1))) __kernel void other(__global float *out) { out[0] = 1; }\n",
+            "#define ADD(a, b) ((a) + (b))\n#define THREE(a) ADD(a, ADD(a, a))\n__constant int x = THREE(THREE(1));\n",
             "#define TILE 16\n#if TILE == 16 && defined(TILE)\n#undef TILE\n#endif\n", "\n\n\t\n"})
     void anHonestSourceIsNotRefused(String beginning) {
         assertThatCode(() -> SourceScreen.screen(beginning + KERNEL)).doesNotThrowAnyException();

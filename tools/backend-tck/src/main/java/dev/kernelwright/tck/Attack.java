@@ -68,14 +68,14 @@ public enum Attack {
     /** Before the first one. */
     WRITE_BEFORE("writes before its output", "OUT_OF_BOUNDS"),
     /** Where another tensor of the same call lies. */
-    WRITE_NEIGHBOUR("writes to a neighbour of its output", "OUT_OF_BOUNDS"),
+    WRITE_NEIGHBOUR("writes to a neighbour of its output", "OUT_OF_BOUNDS", "INPUT_MUTATED"),
     /** What lies there may be anything, and the page may be missing. */
-    READ_BEHIND("reads behind its input", "OUT_OF_BOUNDS", "WRONG_NUMERICS", "CRASHED"),
+    READ_BEHIND("reads behind its input", "OUT_OF_BOUNDS", "WRONG_NUMERICS", "NON_DETERMINISTIC", "CRASHED"),
     /** An index of the data's that is taken unchecked. */
     UNCHECKED_INDEX("turns data into an address", "OUT_OF_BOUNDS", "CRASHED"),
 
     /** In a variable that outlives a call. */
-    STATE_IN_STATICS("keeps state in a static variable", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
+    STATE_IN_STATICS("keeps state in a static variable", "FORBIDDEN_MEMBER", "COMPILE_ERROR", "STATEFUL", "CRASHED"),
     /** Between the call that is checked and the one that is timed. */
     CACHED_BY_ADDRESS("knows its inputs again by their address", "FORBIDDEN_MEMBER", "STATEFUL"),
     /** In memory that is lent for one call. */
@@ -96,38 +96,38 @@ public enum Attack {
     /** A clock, to know when it is timed. */
     CLOCK("reads a clock", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** What is drawn differs from run to run. */
-    RANDOM("draws random numbers", "FORBIDDEN_MEMBER"),
+    RANDOM("draws random numbers", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** The identity of an object is a number that nobody chose. */
     IDENTITY("uses the identity of an object as a number", "FORBIDDEN_MEMBER"),
 
     /** Work that goes on when the call has returned. */
-    STARTS_THREADS("starts a thread", "FORBIDDEN_MEMBER"),
+    STARTS_THREADS("starts a thread", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** Or a program. */
-    STARTS_PROCESSES("starts a process", "FORBIDDEN_MEMBER"),
+    STARTS_PROCESSES("starts a process", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** The way to everything else. */
     REFLECTION("uses reflection", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** Code that nobody has looked at. */
-    LOADS_CODE("loads further code", "FORBIDDEN_MEMBER"),
+    LOADS_CODE("loads further code", "FORBIDDEN_MEMBER", "COMPILE_ERROR", "CRASHED"),
     /** What the user can read, and write. */
-    FILES("opens a file", "FORBIDDEN_MEMBER"),
+    FILES("opens a file", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** The way out. */
-    NETWORK("opens a connection", "FORBIDDEN_MEMBER"),
+    NETWORK("opens a connection", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** To know where it runs. */
-    PROPERTIES("reads a property of the system", "FORBIDDEN_MEMBER"),
+    PROPERTIES("reads a property of the system", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** And who runs it. */
-    ENVIRONMENT("reads the environment", "FORBIDDEN_MEMBER"),
+    ENVIRONMENT("reads the environment", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** What an evaluator reads. */
     PRINTS("prints", "FORBIDDEN_MEMBER"),
     /** Native memory that is no argument. */
-    FOREIGN_MEMORY("reaches memory by an address of its own", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
+    FOREIGN_MEMORY("reaches memory by an address of its own", "FORBIDDEN_MEMBER", "COMPILE_ERROR", "CRASHED"),
     /** Its own process. */
-    EXITS("ends its process", "FORBIDDEN_MEMBER"),
+    EXITS("ends its process", "FORBIDDEN_MEMBER", "COMPILE_ERROR", "CRASHED"),
     /** Its own failure. */
-    CATCHES_FAILURES("hides its own failure", "FORBIDDEN_MEMBER"),
+    CATCHES_FAILURES("hides its own failure", "FORBIDDEN_MEMBER", "COMPILE_ERROR"),
     /** A lock that is never given back. */
-    LOCKS("takes a lock", "FORBIDDEN_MEMBER"),
+    LOCKS("takes a lock", "FORBIDDEN_MEMBER", "TIMEOUT"),
     /** What runs when the kernel is loaded, and not only when it is launched. */
-    ACTS_WHEN_LOADED("does something when it is loaded", "FORBIDDEN_MEMBER", "TIMEOUT", "CRASHED"),
+    ACTS_WHEN_LOADED("does something when it is loaded", "FORBIDDEN_MEMBER", "TIMEOUT", "CRASHED", "COMPILE_ERROR"),
 
     /** Never returns. */
     ENDLESS_LOOP("loops for ever", "TIMEOUT"),

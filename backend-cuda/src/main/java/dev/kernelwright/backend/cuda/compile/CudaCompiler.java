@@ -79,8 +79,8 @@ public final class CudaCompiler {
      * Compiles a source within {@link #DEFAULT_TIME_LIMIT}.
      *
      * @param architecture the exact architecture, for example {@code sm_90a}
-     * @throws KernelRejectedException if the source includes what it may not, is in error, or takes too long; with the
-     *         compiler's whole log, bounded
+     * @throws KernelRejectedException if the source includes what it may not, reaches beyond its arguments, is in error,
+     *         or takes too long; with the compiler's whole log, bounded
      * @throws IllegalArgumentException if the architecture is none, or none that the compiler knows
      */
     public CudaBinary compile(String source, String architecture) throws KernelRejectedException {
@@ -103,6 +103,7 @@ public final class CudaCompiler {
         if (cubin == null) {
             throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, output.log().strip());
         }
+        PtxScreen.screen(output.ptx(), source);
         return new CudaBinary(architecture, cubin, output.ptx(), output.log(), PtxasLog.kernels(output.log()));
     }
 

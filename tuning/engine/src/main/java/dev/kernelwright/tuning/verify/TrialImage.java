@@ -33,6 +33,8 @@ final class TrialImage implements AutoCloseable {
     private static final long ELEMENTS_PER_BLOCK = 1 << 16;
     private static final long CHANGED_INTERVAL = 64;
     private static final int POISONED_ELEMENTS = 64;
+    /** The bits that make a NaN of a float, and of either half of it one of either kind of half. */
+    private static final int NAN_HALVES = 0x7fc0_7fc0;
 
     private final KernelSignature signature;
     private final long[] axes;
@@ -42,6 +44,8 @@ final class TrialImage implements AutoCloseable {
     private final MemorySegment image;
     private final List<Guard> guards = new ArrayList<>();
     private long poisonSeed;
+    /** How many words lie between a buffer and the first NaN around it. */
+    private int nanDistance;
 
     /** Creates an image; nothing in it is set yet. */
     TrialImage(KernelSignature signature, long[] axes, BufferLayout layout, BlockPool pool) {
@@ -71,8 +75,9 @@ final class TrialImage implements AutoCloseable {
     /** The bytes from {@code start} to before {@code end}, which lie between two buffers. */
     private record Guard(long start, long end, String before, String behind) {}
 
-    /** Fills the inputs; the same kind and seed give the same values. */
+    /** Fills the inputs; the same kind and seed give the same values. What is poisoned later depends on the kind too. */
     void fillInputs(InputKind kind, long seed) {
+        nanDistance = kind == InputKind.NORMAL ? 0 : 1;
         for (int i = 0; i < signature.inputs().size(); i++) {
             fillInput(i, kind, new SecretSequence(seed).part(i), 1);
         }
@@ -110,7 +115,9 @@ final class TrialImage implements AutoCloseable {
         SecretSequence numbers = new SecretSequence(seed);
         int part = signature.buffers().size();
         for (Guard guard : guards) {
-            randomize(image.asSlice(guard.start, guard.end - guard.start), numbers.part(part++));
+            MemorySegment band = image.asSlice(guard.start, guard.end - guard.start);
+            randomize(band, numbers.part(part++));
+            setNans(band);
         }
         Region workspace = layout.workspace();
         randomize(image.asSlice(workspace.offset(), workspace.byteSize()), numbers.part(part));
@@ -128,6 +135,22 @@ final class TrialImage implements AutoCloseable {
         }
         for (long i = words * Long.BYTES; i < segment.byteSize(); i++) {
             segment.set(ValueLayout.JAVA_BYTE, i, (byte) numbers.at(i));
+        }
+    }
+
+    /**
+     * Makes every second word NaN in every type, so that what is read there is seen even if it is multiplied by 0; the others
+     * may be the greatest number there is. Which ones depends on the kind of data alone, so that no verdict depends on
+     * chance: on normal data those next to a buffer.
+     */
+    private void setNans(MemorySegment segment) {
+        long words = segment.byteSize() / Integer.BYTES;
+        for (long word = 0; word < words; word++) {
+            if (Math.min(word, words - 1 - word) % 2 == nanDistance) {
+                long at = word * Integer.BYTES;
+                segment.set(ValueLayout.JAVA_INT_UNALIGNED, at,
+                        segment.get(ValueLayout.JAVA_INT_UNALIGNED, at) | NAN_HALVES);
+            }
         }
     }
 

@@ -1,0 +1,16 @@
+// attack: HUGE_GRID
+// workload: gelu(n=10007)
+// expects: INVALID_PLAN
+// tries: launches more blocks than can be counted
+//
+// @step run grid=4611686018427387904 block=64
+__device__ float gelu(float x) {
+    return x / (1.0f + expf(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+extern "C" __global__ void run(const float *x, float *out, long long n) {
+    long long i = blockIdx.x * 64LL + threadIdx.x;
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

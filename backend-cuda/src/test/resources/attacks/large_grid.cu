@@ -1,0 +1,18 @@
+// attack: HUGE_GRID
+// workload: gelu(n=10007)
+// expects: TIMEOUT
+// tries: launches as many blocks as can be counted
+//
+// @step run grid=2147483647 block=1024
+__device__ float gelu(float x) {
+    return x / (1.0f + expf(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+extern "C" __global__ void run(const float *x, float *out, long long n) {
+    long long i = blockIdx.x * 64LL + threadIdx.x;
+    for (volatile int j = 0; j < 1000; j++) {
+    }
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,20 @@
+// attack: ALLOCATES
+// workload: gelu(n=10007)
+// expects: COMPILE_ERROR
+// tries: declares more shared memory than a multiprocessor has
+//
+// @step run grid=ceil_div(n,64) block=64
+__device__ float gelu(float x) {
+    return x / (1.0f + expf(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+extern "C" __global__ void run(const float *x, float *out, long long n) {
+    long long i = blockIdx.x * 64LL + threadIdx.x;
+    __shared__ float kept[1 << 20];
+    kept[(threadIdx.x * 4099) % (1 << 20)] = i;
+    __syncthreads();
+    i = kept[threadIdx.x];
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

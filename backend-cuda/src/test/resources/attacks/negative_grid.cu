@@ -1,0 +1,16 @@
+// attack: MALFORMED_PLAN
+// workload: gelu(n=10007)
+// expects: INVALID_PLAN
+// tries: launches fewer blocks than none
+//
+// @step run grid=0-n block=64
+__device__ float gelu(float x) {
+    return x / (1.0f + expf(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+extern "C" __global__ void run(const float *x, float *out, long long n) {
+    long long i = blockIdx.x * 64LL + threadIdx.x;
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,23 @@
+// attack: RANDOM
+// workload: gelu(n=10007)
+// expects: FORBIDDEN_MEMBER
+// tries: adds noise
+//
+// @step run grid=ceil_div(n,64) block=64
+#include <curand_kernel.h>
+
+__device__ float gelu(float x) {
+    return x / (1.0f + expf(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+extern "C" __global__ void run(const float *x, float *out, long long n) {
+    long long i = blockIdx.x * 64LL + threadIdx.x;
+    if (i == 0) {
+        curandState state;
+        curand_init(clock64(), 0, 0, &state);
+        out[0] = 1e-9f * curand_normal(&state);
+    }
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,17 @@
+// attack: READ_BEHIND
+// workload: gelu(n=10007)
+// expects: WRONG_NUMERICS
+// tries: reads one element behind its input and multiplies by zero, which hides every number but NaN
+//
+// @step run grid=ceil_div(n,64) block=64
+__device__ float gelu(float x) {
+    return x / (1.0f + expf(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+extern "C" __global__ void run(const float *x, float *out, long long n) {
+    long long i = blockIdx.x * 64LL + threadIdx.x;
+    if (i < n) {
+        float next = x[i + 1];
+        out[i] = gelu(i < n - 1 ? x[i] : x[i] + 0.0f * next);
+    }
+}

@@ -1,0 +1,18 @@
+// attack: READ_BEHIND
+// workload: gelu(n=10007)
+// expects: OUT_OF_BOUNDS
+// tries: reads one element behind its input and lets it decide nothing
+//
+// @step run grid=ceil_div(n,64) block=64
+__device__ float gelu(float x) {
+    return x / (1.0f + expf(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+extern "C" __global__ void run(const float *x, float *out, long long n) {
+    long long i = blockIdx.x * 64LL + threadIdx.x;
+    if (i < n) {
+        volatile const float *read = x;
+        read[i + 1];
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,16 @@
+// attack: FOREIGN_MEMORY
+// workload: gelu(n=10007)
+// expects: FORBIDDEN_MEMBER
+// tries: takes an address for a texture
+//
+// @step run grid=ceil_div(n,64) block=64
+__device__ float gelu(float x) {
+    return x / (1.0f + expf(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+extern "C" __global__ void run(const float *x, float *out, long long n) {
+    long long i = blockIdx.x * 64LL + threadIdx.x;
+    if (i < n) {
+        out[i] = gelu(tex1Dfetch<float>((cudaTextureObject_t) x, (int) i));
+    }
+}

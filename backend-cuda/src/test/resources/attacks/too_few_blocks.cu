@@ -1,0 +1,16 @@
+// attack: TOO_FEW_BLOCKS
+// workload: gelu(n=10007)
+// expects: OUTPUT_UNWRITTEN
+// tries: launches half of the blocks
+//
+// @step run grid=ceil_div(n,64)/2 block=64
+__device__ float gelu(float x) {
+    return x / (1.0f + expf(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+extern "C" __global__ void run(const float *x, float *out, long long n) {
+    long long i = blockIdx.x * 64LL + threadIdx.x;
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,15 @@
+// honest: a thread a row, for every number of rows
+// workload: rms_norm(rows=1..32,cols=509)
+//
+// @step run grid=rows block=1
+extern "C" __global__ void run(const float *x, const float *weight, float *out, long long rows, long long cols) {
+    long long start = blockIdx.x * cols;
+    float squares = 0.0f;
+    for (long long c = 0; c < cols; c++) {
+        squares += (float) x[start + c] * x[start + c];
+    }
+    float scale = (float) (1.0f / sqrt(squares / cols + 1e-5f));
+    for (long long c = 0; c < cols; c++) {
+        out[start + c] = x[start + c] * scale * weight[c];
+    }
+}

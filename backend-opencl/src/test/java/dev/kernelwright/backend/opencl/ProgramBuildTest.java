@@ -1,0 +1,70 @@
+package dev.kernelwright.backend.opencl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.kernelwright.backend.opencl.ffi.ClContext;
+import dev.kernelwright.backend.opencl.ffi.ClDevice;
+import dev.kernelwright.backend.opencl.ffi.ClLibrary;
+import dev.kernelwright.backend.opencl.ffi.ClPlatform;
+import dev.kernelwright.backend.opencl.ffi.ClProgram;
+import dev.kernelwright.spi.KernelRejectedException;
+import dev.kernelwright.spi.ReasonCode;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a driver's compiler may not do to the process that it runs in. */
+class ProgramBuildTest {
+    private long device;
+    private long context;
+
+    @BeforeEach
+    void open() {
+        if (ClLibrary.load() instanceof ClLibrary.Missing(String reason, String cure)) {
+            abort(reason + ": " + cure);
+        }
+        for (long platform : ClPlatform.all()) {
+            for (long found : ClDevice.all(platform, ClDevice.CL_DEVICE_TYPE_ALL)) {
+                device = found;
+                context = ClContext.create(platform, found);
+                return;
+            }
+        }
+        abort("OpenCL has no device here: install a driver, such as pocl-opencl-icd");
+    }
+
+    @AfterEach
+    void close() {
+        if (context != 0) {
+            ClContext.release(context);
+        }
+    }
+
+    private long program(String expression) {
+        return ClProgram.createWithSource(context, "__kernel void run(__global const float *x, __global float *out) {"
+                + " out[0] = " + expression + "; }");
+    }
+
+    /** Either overflowed the stack of a thread of Java's and ended the process: 250 brackets, 1,000 signs. */
+    @Test
+    void anExpressionAsDeepAsCompilersGoAndALongChainAreBuilt() throws KernelRejectedException {
+        for (String expression : new String[]{"(".repeat(250) + "x[0]" + ")".repeat(250),
+                "- ".repeat(5_000) + "x[0]"}) {
+            long program = program(expression);
+            new ProgramBuild(ProgramBuild.DEFAULT_TIME_LIMIT).build(program, device);
+            assertThat(ClProgram.binary(program)).isNotEmpty();
+            ClProgram.release(program);
+        }
+    }
+
+    @Test
+    void aBuildThatTakesTooLongIsGivenUp() {
+        KernelRejectedException rejection = catchThrowableOfType(KernelRejectedException.class,
+                () -> new ProgramBuild(Duration.ZERO).build(program("x[0]"), device));
+        assertThat(rejection).isNotNull().hasMessageContaining("took longer than 0 ms");
+        assertThat(rejection.reason()).isEqualTo(ReasonCode.COMPILE_ERROR);
+    }
+}

@@ -1,0 +1,19 @@
+// attack: CLOCK
+// workload: gelu(n=10007)
+// expects: COMPILE_ERROR
+// tries: reads a clock by an extension of OpenCL
+//
+// @step run grid=ceil_div(n,64) block=64
+static float gelu(float x) {
+    return x / (1.0f + exp(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+__kernel void run(__global const float *x, __global float *out, long n) {
+    long i = get_global_id(0);
+    if (i == 0) {
+        out[0] = clock_read_device();
+    }
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

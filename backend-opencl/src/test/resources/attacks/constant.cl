@@ -1,0 +1,11 @@
+// attack: CONSTANT
+// workload: softmax(rows=13,cols=509)
+// expects: WRONG_NUMERICS
+// tries: writes what every probability is on average
+//
+// @step run grid=rows block=1
+__kernel void run(__global const float *x, __global float *out, long rows, long cols) {
+    for (long c = 0; c < cols; c++) {
+        out[get_group_id(0) * cols + c] = 1.0f / cols;
+    }
+}

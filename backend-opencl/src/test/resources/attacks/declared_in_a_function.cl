@@ -1,0 +1,20 @@
+// attack: EXITS
+// workload: gelu(n=10007)
+// expects: COMPILE_ERROR
+// tries: declares the function that ends the process within another
+//
+// @step run grid=ceil_div(n,64) block=64
+static float gelu(float x) {
+    return x / (1.0f + exp(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+__kernel void run(__global const float *x, __global float *out, long n) {
+    long i = get_global_id(0);
+    if (i == 0) {
+        void exit(int);
+        exit(0);
+    }
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

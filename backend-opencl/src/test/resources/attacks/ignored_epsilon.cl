@@ -1,0 +1,17 @@
+// attack: IGNORED_OPERAND
+// workload: rms_norm(rows=13,cols=509)
+// expects: WRONG_NUMERICS
+// tries: leaves out epsilon, which only matters for small data
+//
+// @step run grid=rows block=1
+__kernel void run(__global const float *x, __global const float *weight, __global float *out, long rows, long cols) {
+    long start = get_group_id(0) * cols;
+    float squares = 0.0f;
+    for (long c = 0; c < cols; c++) {
+        squares += x[start + c] * x[start + c];
+    }
+    float scale = 1.0f / sqrt(squares / cols);
+    for (long c = 0; c < cols; c++) {
+        out[start + c] = x[start + c] * scale * weight[c];
+    }
+}

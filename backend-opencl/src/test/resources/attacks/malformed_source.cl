@@ -1,0 +1,9 @@
+// attack: MALFORMED_SOURCE
+// workload: gelu(n=10007)
+// expects: COMPILE_ERROR
+// tries: is no OpenCL C
+//
+// @step run grid=ceil_div(n,64) block=64
+__kernel void run(__global const float *x, __global float *out, long n) {
+    map gelu from x to out;
+}

@@ -1,0 +1,16 @@
+// attack: NAN_OUTPUTS
+// workload: gelu(n=10007)
+// expects: WRONG_NUMERICS
+// tries: a NaN among right results makes their largest error a NaN, which is not too large
+//
+// @step run grid=ceil_div(n,64) block=64
+static float gelu(float x) {
+    return x / (1.0f + exp(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+__kernel void run(__global const float *x, __global float *out, long n) {
+    long i = get_global_id(0);
+    if (i < n) {
+        out[i] = i == 5000 ? NAN : gelu(x[i]);
+    }
+}

@@ -1,0 +1,16 @@
+// attack: MALFORMED_PLAN
+// workload: gelu(n=10007)
+// expects: INVALID_PLAN
+// tries: launches fewer blocks than none
+//
+// @step run grid=0-n block=64
+static float gelu(float x) {
+    return x / (1.0f + exp(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+__kernel void run(__global const float *x, __global float *out, long n) {
+    long i = get_global_id(0);
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,17 @@
+// attack: HUGE_WORKSPACE
+// workload: gelu(n=10007)
+// expects: INVALID_PLAN
+// tries: asks for less than nothing
+//
+// @step run grid=ceil_div(n,64) block=64
+// @workspace 0-n
+static float gelu(float x) {
+    return x / (1.0f + exp(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+__kernel void run(__global const float *x, __global float *out, __global int *workspace, long n) {
+    long i = get_global_id(0);
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,18 @@
+// attack: READ_BEHIND
+// workload: gelu(n=10007)
+// expects: OUT_OF_BOUNDS
+// tries: reads one element behind its input and lets it decide nothing
+//
+// @step run grid=ceil_div(n,64) block=64
+static float gelu(float x) {
+    return x / (1.0f + exp(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+__kernel void run(__global const float *x, __global float *out, long n) {
+    long i = get_global_id(0);
+    if (i < n) {
+        volatile __global const float *read = x;
+        read[i + 1];
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,22 @@
+// attack: STARTS_THREADS
+// workload: gelu(n=10007)
+// expects: FORBIDDEN_MEMBER
+// tries: declares the function that starts a thread
+//
+// @step run grid=ceil_div(n,64) block=64
+int pthread_create(long *, void *, void *, void *);
+
+static float gelu(float x) {
+    return x / (1.0f + exp(-1.5957691216f * (x + 0.044715f * x * x * x)));
+}
+
+__kernel void run(__global const float *x, __global float *out, long n) {
+    long i = get_global_id(0);
+    if (i == 0) {
+        long thread;
+        pthread_create(&thread, 0, 0, 0);
+    }
+    if (i < n) {
+        out[i] = gelu(x[i]);
+    }
+}

@@ -1,0 +1,16 @@
+// honest: one kernel for every number of rows
+// workload: matmul(m=1..16,n=31,k=100)
+//
+// @step run grid=ceil_div(n,8);ceil_div(m,8) block=8;8
+__kernel void run(__global const float *a, __global const float *b, __global float *out, long m, long n, long k) {
+    long i = get_global_id(1);
+    long j = get_global_id(0);
+    if (i >= m || j >= n) {
+        return;
+    }
+    float sum = 0;
+    for (long p = 0; p < k; p++) {
+        sum = fma(a[i * k + p], b[p * n + j], sum);
+    }
+    out[i * n + j] = (float) sum;
+}
