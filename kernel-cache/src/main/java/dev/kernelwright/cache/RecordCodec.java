@@ -144,6 +144,9 @@ public final class RecordCodec {
     private static void putEvaluation(ObjectNode node, Evaluation evaluation) {
         node.put("reason", evaluation.reason().name());
         node.put("message", evaluation.message());
+        if (!evaluation.hint().equals(evaluation.message())) {
+            node.put("hint", evaluation.hint());
+        }
         JsonMembers.putReal(node, "worstErrorRatio", evaluation.worstErrorRatio());
         putTiming(node, "kernel", evaluation.kernel());
         putTiming(node, "baseline", evaluation.baseline());
@@ -262,8 +265,10 @@ public final class RecordCodec {
 
     private static Evaluation readEvaluation(JsonNode tree, String path) {
         JsonMembers members = new JsonMembers(tree, path);
-        Evaluation evaluation = new Evaluation(members.constant("reason", ReasonCode.class), members.text("message"),
-                members.real("worstErrorRatio"), members.valueOrNull("kernel", RecordCodec::readTiming),
+        String message = members.text("message");
+        Evaluation evaluation = new Evaluation(members.constant("reason", ReasonCode.class), message,
+                members.has("hint") ? members.text("hint") : message, members.real("worstErrorRatio"),
+                members.valueOrNull("kernel", RecordCodec::readTiming),
                 members.valueOrNull("baseline", RecordCodec::readTiming), members.real("floorNanos"),
                 members.has("verification")
                         ? members.valueOrNull("verification", RecordCodec::readVerification)

@@ -49,7 +49,7 @@ class RecordCodecTest {
         for (ReasonCode reason : ReasonCode.values()) {
             for (double number : numbers) {
                 Timing timing = new Timing(number, number, number, number, number, number, Integer.MAX_VALUE);
-                TuningRecord record = with(new Evaluation(reason, "", number, timing, null, number,
+                TuningRecord record = with(new Evaluation(reason, "expected 2", "not 2", number, timing, null, number,
                         new Verification("", List.of(), Long.MAX_VALUE, number, number, number, "")));
                 Records.assertSame(RecordCodec.decode(RecordCodec.encode(record)), record);
             }

@@ -9,15 +9,18 @@ import java.util.List;
 
 /** Says how kernels are written in CUDA C++: a guide among the resources, and templates as examples. */
 public final class Dialect {
-    /** Element by element, row by row, and a product in two steps. */
-    private static final List<String> EXAMPLES = List.of("silu_mul", "layer_norm", "matmul_vector");
-
     private Dialect() {}
 
     /** Returns the dialect for an op. */
     public static KernelDialect of(KernelSignature signature) {
         return new KernelDialect(CudaBackend.LANGUAGE, KernelFiles.text("dialect/guide.md"), entry(signature),
-                EXAMPLES.stream().map(name -> KernelFiles.text("templates/" + name + ".cu")).toList());
+                examples(signature.op()).stream().map(name -> KernelFiles.text("templates/" + name + ".cu")).toList());
+    }
+
+    /** Returns one that goes element by element, one by rows and one in two steps; none is for the op that is asked for. */
+    private static List<String> examples(String op) {
+        return List.of(op.equals("silu_mul") ? "gelu" : "silu_mul", op.equals("layer_norm") ? "softmax" : "layer_norm",
+                op.equals("matmul") ? "sum" : "matmul_vector");
     }
 
     private static String entry(KernelSignature signature) {

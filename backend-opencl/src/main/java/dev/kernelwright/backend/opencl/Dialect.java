@@ -9,15 +9,18 @@ import java.util.List;
 
 /** Says how kernels are written in OpenCL C: a guide among the resources, and templates as examples. */
 public final class Dialect {
-    /** Element by element, row by row, and a product. */
-    private static final List<String> EXAMPLES = List.of("silu_mul", "layer_norm", "matmul_dot");
-
     private Dialect() {}
 
     /** Returns the dialect for an op on a graphics processor or on another device. */
     public static KernelDialect of(KernelSignature signature, boolean isGpu) {
         return new KernelDialect(OpenClBackend.LANGUAGE, KernelFiles.text("dialect/guide.md"), entry(signature),
-                EXAMPLES.stream().map(name -> KernelFiles.template(name, isGpu)).toList());
+                examples(signature.op()).stream().map(name -> KernelFiles.template(name, isGpu)).toList());
+    }
+
+    /** Returns one that goes element by element, one by rows and a product; none is for the op that is asked for. */
+    private static List<String> examples(String op) {
+        return List.of(op.equals("silu_mul") ? "gelu" : "silu_mul", op.equals("layer_norm") ? "softmax" : "layer_norm",
+                op.equals("matmul") ? "sum" : "matmul_dot");
     }
 
     private static String entry(KernelSignature signature) {

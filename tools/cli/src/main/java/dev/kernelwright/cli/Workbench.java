@@ -105,7 +105,7 @@ final class Workbench implements AutoCloseable {
             String log = backend.compile(source, workload.signature()).log().strip();
             return log.isEmpty() ? "it compiles" : "it compiles:\n" + log;
         } catch (KernelRejectedException e) {
-            return e.reason() + ": " + e.getMessage();
+            return e.reason() + ": " + e.hint();
         } finally {
             spentNanos += System.nanoTime() - start;
         }
@@ -117,14 +117,14 @@ final class Workbench implements AutoCloseable {
         return switch (evaluation.reason()) {
             case ACCEPTED, NOT_FASTER -> String.format(Locale.ROOT,
                     "right; the largest error is %.0f %% of what is allowed", 100 * evaluation.worstErrorRatio());
-            default -> evaluation.reason() + ": " + evaluation.message();
+            default -> evaluation.reason() + ": " + evaluation.hint();
         };
     }
 
     /** Judges the kernel at its first point and tells its time. */
     synchronized String benchmark(Map<String, Object> arguments) {
         Evaluation evaluation = evaluate(arguments);
-        return evaluation.reason() + ": " + evaluation.message()
+        return evaluation.reason() + ": " + evaluation.hint()
                 + (Double.isFinite(evaluation.floorNanos())
                         ? String.format(Locale.ROOT, "; the floor is %.0f ns", evaluation.floorNanos())
                         : "");
@@ -160,7 +160,7 @@ final class Workbench implements AutoCloseable {
                     .get();
             Optional<TuningRecord> known = store.find(key).filter(each -> each.kernel() != null);
             if (record.kernel() == null) {
-                return "not stored: " + record.evaluation().reason() + ", " + record.evaluation().message();
+                return "not stored: " + record.evaluation().reason() + ", " + record.evaluation().hint();
             }
             if (known.isPresent() && Verdict.medianNanos(known.get().evaluation().kernel())
                     <= Verdict.medianNanos(record.evaluation().kernel())) {
@@ -189,9 +189,12 @@ final class Workbench implements AutoCloseable {
         if (record.isEmpty()) {
             return "nothing is stored for " + workload + " on " + backend.device().name();
         }
-        return Verdict.sentence(record.get()) + (record.get().kernel() == null
-                ? ""
-                : "\n\n" + record.get().kernel().source().text());
+        if (record.get().kernel() == null) {
+            Evaluation evaluation = record.get().evaluation();
+            return "the baseline stays, as no kernel was found that could take its place; the best was "
+                    + evaluation.reason() + ", " + evaluation.hint();
+        }
+        return Verdict.sentence(record.get()) + "\n\n" + record.get().kernel().source().text();
     }
 
     /** Takes an attempt, and returns how long it may take. */

@@ -52,9 +52,11 @@ class AgentCommandTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-        return CommandRun.of(Stream.concat(Stream.of("tune", "add(n=4096)", "--generator", "llm", "--model",
-                "relay:" + folder.resolve("relay"), "--agent-config", configuration.toString(), "--cache",
-                folder.resolve("cache").toString(), "--budget", "60s"), Stream.of(more)).toArray(String[]::new));
+        return CommandRun.of(Stream
+                .concat(Stream.of("tune", "add(n=4096)", "--model", "relay:" + folder.resolve("relay"),
+                        "--agent-config", configuration.toString(), "--cache",
+                        folder.resolve("cache").toString(), "--budget", "60s"), Stream.of(more))
+                .toArray(String[]::new));
     }
 
     private List<Path> files(String folderName, String end) throws IOException {
@@ -64,8 +66,17 @@ class AgentCommandTest {
     }
 
     @Test
+    void withAModelAndNoGeneratorNamedTemplatesAreSearchedFirstAndTheModelOnTop() throws IOException {
+        CommandRun tuned = tune("--candidates", "2");
+        assertThat(tuned.out()).contains("at most 2 candidates").containsPattern("(?m)^ +1  BLOCK=\\d+")
+                .contains("the generator llm gave up", "waits for its answer");
+        assertThat(files("relay", ".request.md")).singleElement().satisfies(question -> assertThat(question).content()
+                .containsPattern("The search over the library's own template came to: at \\{BLOCK=\\d+}"));
+    }
+
+    @Test
     void aQuestionWaitsAndItsAnswerBecomesARecordThatIsShownAndReplayed() throws IOException {
-        CommandRun waiting = tune().endedWith(1);
+        CommandRun waiting = tune("--generator", "llm").endedWith(1);
         assertThat(waiting.err()).contains("waits for its answer");
         assertThat(files("cache", "agent")).hasSize(1);
         Path question = files("relay", ".request.md").getFirst();
@@ -73,7 +84,7 @@ class AgentCommandTest {
 
         Path answer = Path.of(question.toString().replace(".request.md", ".reply.md"));
         Files.writeString(answer, KERNEL);
-        CommandRun tuned = tune().endedWith(0);
+        CommandRun tuned = tune("--generator", "llm").endedWith(0);
         assertThat(tuned.out()).contains("the generator llm gave up", "waits for its answer");
 
         Path session = files("cache/agent/sessions", ".jsonl").getFirst();

@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -111,9 +112,9 @@ class McpCommandTest {
             assertThat(server.text("compile", "workload", workload, "source",
                     kernel().replace("int block,", "int block, long extra,"))).contains("INVALID_PLAN");
             assertThat(server.text("verify", "workload", workload, "source", kernel().replace(".add(", ".sub(")))
-                    .contains("WRONG_NUMERICS");
+                    .contains("WRONG_NUMERICS", "times as far off as allowed").doesNotContain("expected");
             assertThat(server.text("submit", "workload", workload, "source", kernel().replace(".add(", ".sub(")))
-                    .contains("not stored").contains("WRONG_NUMERICS");
+                    .contains("not stored").contains("WRONG_NUMERICS").doesNotContain("expected");
             assertThat(server.text("best_so_far", "workload", workload)).contains("nothing is stored");
             String submitted = server.text("submit", "workload", workload, "source", kernel());
             assertThat(submitted).contains("stored as");
@@ -135,6 +136,19 @@ class McpCommandTest {
             JsonNode second = server.tool("verify", "workload", "add(n=64)", "source", forbidden);
             assertThat(second.path("isError").asBoolean()).isTrue();
             assertThat(second.at("/content/0/text").asText()).contains("the budget of 1 attempts");
+        }
+    }
+
+    @Test
+    void compilingTakesTimeFromTheBudgetAndNoAttempt() throws Exception {
+        try (Server server = new Server("--cache", folder.resolve("cache").toString(), "--device", "cpu", "--attempts",
+                "1", "--time", "1ms")) {
+            assertThat(server.text("compile", "workload", "add(n=64)", "source", kernel())).startsWith("it compiles");
+            for (String tool : List.of("compile", "verify")) {
+                JsonNode beyond = server.tool(tool, "workload", "add(n=64)", "source", kernel());
+                assertThat(beyond.path("isError").asBoolean()).as(tool).isTrue();
+                assertThat(beyond.at("/content/0/text").asText()).as(tool).contains("the budget of 1 attempts and 0 s");
+            }
         }
     }
 }

@@ -154,7 +154,7 @@ public final class KernelEvaluator implements AutoCloseable {
         try {
             binary = backend.compile(source, signature);
         } catch (KernelRejectedException e) {
-            return new Trial(rejected(e), null);
+            return new Trial(Evaluation.rejected(e), null);
         } catch (RuntimeException e) {
             return new Trial(Evaluation.rejected(ReasonCode.COMPILE_ERROR, "the compiler failed: " + e), null);
         }
@@ -197,7 +197,8 @@ public final class KernelEvaluator implements AutoCloseable {
         if (second.accepted() && before != null && after != null && before.medianNanos() > after.medianNanos()) {
             return first;
         }
-        return new Evaluation(second.reason(), second.message(), first.worstErrorRatio(), after, second.baseline(),
+        return new Evaluation(second.reason(), second.message(), second.hint(), first.worstErrorRatio(), after,
+                second.baseline(),
                 second.floorNanos(), first.verification());
     }
 
@@ -230,7 +231,7 @@ public final class KernelEvaluator implements AutoCloseable {
             if (SUSPICIOUS.contains(e.reason())) {
                 discardWorker();
             }
-            return e.reason() == ReasonCode.TIMEOUT && deadline.isPast() ? outOfTime() : rejected(e);
+            return e.reason() == ReasonCode.TIMEOUT && deadline.isPast() ? outOfTime() : Evaluation.rejected(e);
         } catch (IOException e) {
             discardWorker();
             if (isClosed() || !deadline.isPast()) {
@@ -252,10 +253,6 @@ public final class KernelEvaluator implements AutoCloseable {
 
     private static Evaluation outOfTime() {
         return Evaluation.rejected(ReasonCode.TIMEOUT, "the time that was allowed ended before the verdict");
-    }
-
-    private static Evaluation rejected(KernelRejectedException e) {
-        return Evaluation.rejected(e.reason(), String.valueOf(e.getMessage()));
     }
 
     private Evaluation timed(TrialWorker current, int kernel, Reload reload, @Nullable Timing before,

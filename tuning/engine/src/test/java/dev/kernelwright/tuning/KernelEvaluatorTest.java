@@ -28,6 +28,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,6 +124,23 @@ class KernelEvaluatorTest {
         assertThat(evaluation.message()).contains(part);
         assertThat(evaluation.kernel() != null).isEqualTo(reason == ReasonCode.ACCEPTED
                 || reason == ReasonCode.NOT_FASTER || reason == ReasonCode.FASTER_THAN_PHYSICS);
+        assertNothingRightIsTold(evaluation);
+    }
+
+    /** A whole number may be in a hint as an index or a count, so only fractions are looked for. */
+    private static void assertNothingRightIsTold(Evaluation evaluation) {
+        Matcher expected = Pattern.compile("expected (\\S+), found").matcher(evaluation.message());
+        boolean tellsWhatIsRight = expected.find();
+        if (!tellsWhatIsRight) {
+            assertThat(evaluation.hint()).isEqualTo(evaluation.message());
+            return;
+        }
+        assertThat(evaluation.hint()).contains(": found ").doesNotContain("expected", "allowed error");
+        do {
+            if (expected.group(1).contains(".")) {
+                assertThat(evaluation.hint()).doesNotContain(expected.group(1));
+            }
+        } while (expected.find());
     }
 
     @Test

@@ -213,8 +213,10 @@ final class CheckedLaunches implements AutoCloseable {
         }
         Comparison comparison = checker.compare(inputs, latest.outputs(), sample);
         if (comparison.wrong() > 0) {
-            throw new KernelRejectedException(ReasonCode.WRONG_NUMERICS, "the results are wrong " + where + ": "
-                    + comparison.describe(workload.signature(), axes));
+            String what = "the results are wrong " + where + ": ";
+            throw new KernelRejectedException(ReasonCode.WRONG_NUMERICS,
+                    what + comparison.describe(workload.signature(), axes),
+                    what + comparison.hint(workload.signature(), axes));
         }
         return comparison;
     }

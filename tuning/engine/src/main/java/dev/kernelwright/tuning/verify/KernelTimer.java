@@ -175,8 +175,8 @@ public final class KernelTimer {
                 launches.takeIn(worker, sets - 1, fills.get(sets - 1));
                 launches.compare(InputKind.NORMAL, COMPARED_OPERATIONS, "in an earlier launch");
             } catch (KernelRejectedException e) {
-                throw new KernelRejectedException(ReasonCode.OUT_OF_BOUNDS, "the kernel changed what an earlier launch"
-                        + " had left: write to the arguments of the launch alone; found was that " + e.getMessage());
+                throw e.as(ReasonCode.OUT_OF_BOUNDS, "the kernel changed what an earlier launch had left: write to the"
+                        + " arguments of the launch alone");
             }
         }
     }

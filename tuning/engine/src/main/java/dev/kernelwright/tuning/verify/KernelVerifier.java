@@ -135,9 +135,8 @@ public final class KernelVerifier {
             if (e.reason() != ReasonCode.WRONG_NUMERICS && e.reason() != ReasonCode.OUTPUT_UNWRITTEN) {
                 throw e;
             }
-            throw new KernelRejectedException(ReasonCode.STATEFUL, "the results depend on earlier launches, which left"
-                    + " their workspace and their outputs: write every output in every launch, from the inputs alone;"
-                    + " found was that " + e.getMessage());
+            throw e.as(ReasonCode.STATEFUL, "the results depend on earlier launches, which left their workspace and"
+                    + " their outputs: write every output in every launch, from the inputs alone");
         }
     }
 
@@ -170,9 +169,8 @@ public final class KernelVerifier {
         } catch (KernelRejectedException e) {
             return found;
         }
-        return new KernelRejectedException(ReasonCode.STATEFUL, "the results depend on earlier launches, since they are"
-                + " right on the same inputs in the first launch after loading: keep nothing from one launch to the"
-                + " next; found was that " + found.getMessage());
+        return found.as(ReasonCode.STATEFUL, "the results depend on earlier launches, since they are right on the same"
+                + " inputs in the first launch after loading: keep nothing from one launch to the next");
     }
 
     /**

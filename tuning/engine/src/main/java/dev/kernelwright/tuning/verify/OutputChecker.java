@@ -87,6 +87,7 @@ final class OutputChecker {
         private double squaredErrors;
         private double squaredValues;
         private Comparison.@Nullable Mismatch first;
+        private Comparison.@Nullable Mismatch last;
         private Comparison.@Nullable Mismatch worst;
 
         Judge(List<Elements> inputs, List<Elements> outputs) {
@@ -112,6 +113,7 @@ final class OutputChecker {
                 wrong++;
                 Comparison.Mismatch mismatch = new Comparison.Mismatch(output, index, value, found, bound, ratio);
                 first = first == null || mismatch.isBefore(first) ? mismatch : first;
+                last = last == null || last.isBefore(mismatch) ? mismatch : last;
                 worst = worst == null || ratio > worst.ratio() ? mismatch : worst;
             }
         }
@@ -126,7 +128,8 @@ final class OutputChecker {
         }
 
         Comparison result() {
-            return new Comparison(compared, wrong, worstRatio, measured, squaredErrors, squaredValues, first, worst);
+            return new Comparison(compared, wrong, worstRatio, measured, squaredErrors, squaredValues, first, last,
+                    worst);
         }
     }
 

@@ -88,6 +88,35 @@ class OutputCheckerTest {
     }
 
     @Test
+    void anAuthorIsToldWhereAndHowFarOffTheWrongElementsAreAndWhatKindOfValueIsRight() {
+        float secret = 1234.5f;
+        float[] expected = new float[1_000];
+        Arrays.fill(expected, secret);
+        float[] found = expected.clone();
+        found[317] = secret + 1;
+        found[318] = 0;
+        found[941] = secret - 1;
+        assertThat(hint(expected, found)).isEqualTo("3 of 1000 compared elements are wrong, first 'y' at [31, 7]: found"
+                + " 1235.50000, 4.5e+03 times as far off as allowed; worst 'y' at [31, 8]: found 0, 5.6e+06 times as"
+                + " far off as allowed; last 'y' at [94, 1]");
+        assertThat(hint(secret, Float.NaN)).endsWith("found NaN, where a finite number is right");
+        assertThat(hint(Float.NaN, 5)).endsWith("found 5, where NaN is right");
+        assertThat(hint(Float.NEGATIVE_INFINITY, 5)).endsWith("found 5, where an infinity is right");
+    }
+
+    private String hint(float... expectedAndFound) {
+        return hint(new float[]{expectedAndFound[0]}, new float[]{expectedAndFound[1]});
+    }
+
+    private String hint(float[] expected, float[] found) {
+        int cols = Math.min(10, found.length);
+        int rows = found.length / cols;
+        return compare(COPY, DType.F32, Tensor.of(expected, rows, cols), Tensor.of(found, rows, cols)).hint(
+                COPY.workload(DType.F32).axis("rows", rows).axis("cols", cols).build().signature(),
+                new long[]{rows, cols});
+    }
+
+    @Test
     void aNanIsRightOnlyWhereTheReferenceHasOne() {
         assertThat(ratio(COPY, Float.NaN, Float.NaN)).isZero();
         assertThat(ratio(COPY, Float.NaN, 0)).isInfinite();

@@ -308,7 +308,7 @@ final class ModelSearch implements KernelGenerator.Search {
 
     @Override
     public void learn(KernelSource source, Evaluation evaluation) {
-        Verdict verdict = new Verdict(evaluation.reason(), shorten(evaluation.message(), MAX_MESSAGE_CHARS),
+        Verdict verdict = new Verdict(evaluation.reason(), shorten(evaluation.hint(), MAX_MESSAGE_CHARS),
                 evaluation.worstErrorRatio(), median(evaluation.kernel()), median(evaluation.baseline()),
                 evaluation.floorNanos());
         Candidate judged = current;

@@ -21,7 +21,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,45 @@ class GoldenPromptTest {
             }
         }
         return tests.stream();
+    }
+
+    @Test
+    void theWorkedExamplesAreThoseOfTheFileAndNeverForTheOpThatIsAskedFor() throws IOException {
+        StringBuilder table = new StringBuilder();
+        for (String backend : DIALECTS.keySet().stream().sorted().toList()) {
+            for (String text : WORKLOADS) {
+                KernelSignature signature = workload(text).signature();
+                List<String> names = new ArrayList<>();
+                for (String example : DIALECTS.get(backend).apply(signature).examples()) {
+                    names.add(templateOf(backend, example));
+                }
+                assertThat(names).as(backend + " " + text).hasSize(3).doesNotHaveDuplicates()
+                        .noneMatch(name -> name.equals(signature.op()) || name.startsWith(signature.op() + "_"));
+                table.append(backend).append(' ').append(signature.op()).append(": ").append(String.join(", ", names))
+                        .append('\n');
+            }
+        }
+        compare("examples.txt", table.toString().strip());
+    }
+
+    /** Returns the name of the template that an example was, of which directives and headers may have been replaced. */
+    private static String templateOf(String backend, String example) throws IOException {
+        String name = backend.replaceFirst("-.pu$", "");
+        Path templates = Path.of("../../backend-" + (name.equals("cpu") ? "cpu-vector" : name)
+                + "/src/main/resources/dev/kernelwright/backend/" + name + "/templates");
+        String otherKind = backend.endsWith("-gpu") ? ".cpu." : ".gpu.";
+        Set<String> lines = example.lines().collect(Collectors.toSet());
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(templates)) {
+            for (Path file : files.filter(each -> !each.getFileName().toString().contains(otherKind)).toList()) {
+                if (Files.readAllLines(file).stream().filter(line -> !line.startsWith("// @")
+                        && !line.startsWith("#include")).allMatch(lines::contains)) {
+                    found.add(file.getFileName().toString().replaceFirst("\\..*", ""));
+                }
+            }
+        }
+        assertThat(found).as(example).hasSize(1);
+        return found.getFirst();
     }
 
     @TestFactory

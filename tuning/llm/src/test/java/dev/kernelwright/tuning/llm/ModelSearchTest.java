@@ -19,8 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The loop, with answers from a folder and verdicts from the kernels' own text. */
 class ModelSearchTest {
@@ -95,6 +98,22 @@ class ModelSearchTest {
         assertThat(Searches.events(home, SessionEvent.Asked.class).getLast().user()).contains("- a");
         assertThat(Searches.events(home, SessionEvent.Ended.class)).extracting(SessionEvent.Ended::reason)
                 .containsExactly("the best kernel is near the roof");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ReasonCode.class, mode = EnumSource.Mode.EXCLUDE, names = {"ACCEPTED", "NOT_FASTER"})
+    void noQuestionLogOrNoteTellsWhatIsRight(ReasonCode reason) throws IOException {
+        List<Judged> judged = Searches.run(generator(ONE_LINE, Searches.answer("a", "FAULT " + reason),
+                Searches.right("b", 50)), Searches.request(50));
+        assertThat(judged.getFirst().evaluation().message()).contains(Searches.RIGHT);
+        assertThat(steps()).containsExactly("draft", "repair");
+        assertThat(Searches.events(home, SessionEvent.Asked.class).getLast().user())
+                .contains("The verdict: " + reason, "line 3: ");
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(file).content().as(file.toString()).doesNotContain(Searches.RIGHT);
+            }
+        }
     }
 
     @Test

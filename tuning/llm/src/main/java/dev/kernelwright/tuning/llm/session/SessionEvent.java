@@ -117,7 +117,7 @@ public sealed interface SessionEvent {
      * What a log keeps of an {@link dev.kernelwright.spi.Evaluation}.
      *
      * @param reason why it was accepted or rejected
-     * @param message one sentence
+     * @param message one sentence for an author, the evaluation's hint
      * @param worstErrorRatio the largest error as a fraction of its bound; NaN if nothing was compared
      * @param kernelNanos the median of a launch; NaN if it was not timed
      * @param baselineNanos the baseline's; NaN if it was not timed
