@@ -160,9 +160,10 @@ final class NvccCompiler implements SourceCompiler {
         }
     }
 
+    /** Absolute, since java.io.tmpdir need not be, as in a trial worker, and the folder is named to a process in it. */
     private static Path createFolder() {
         try {
-            return Files.createTempDirectory("kernelwright-nvcc-");
+            return Files.createTempDirectory("kernelwright-nvcc-").toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException("a temporary folder for nvcc cannot be made: look whether the disk is full",
                     e);

@@ -11,6 +11,7 @@ import dev.kernelwright.spi.KernelResources;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -169,6 +170,25 @@ class CudaCompilerTest {
                     .filter(name -> name.startsWith("kernelwright-nvcc-"))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
+    }
+
+    /** What {@link #aRelativeFolderForTemporaryFilesWillDo} runs in a JVM of its own, which reads the property once. */
+    static final class CompilesOnce {
+        public static void main(String[] arguments) throws KernelRejectedException {
+            assertIsTheAddition(nvcc().compile(ADD, "sm_90a"));
+        }
+    }
+
+    /** A trial worker's is. */
+    @Test
+    void aRelativeFolderForTemporaryFilesWillDo(@TempDir Path folder) throws IOException, InterruptedException {
+        nvcc();
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=.", "-cp", System.getProperty("java.class.path"), CompilesOnce.class.getName())
+                .directory(folder.toFile()).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(folder).isEmptyDirectory();
     }
 
     /** The options that the environment could give to nvcc, and the headers to its host compiler, are not passed on. */
