@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kernelwright.backend.cuda.ffi.CCompiler;
 import dev.kernelwright.backend.cuda.ffi.Loaded;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelResources;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -132,19 +132,21 @@ class CudaCompilerTest {
     }
 
     @Test
-    void aSourceThatIncludesAFileOfTheHostIsRefusedBeforeItIsCompiled() {
-        CudaCompiler compiler = new CudaCompiler(new NvrtcCompiler(null, List.of()));
+    void aSourceThatIncludesAFileOfTheHostIsRefusedBeforeItIsCompiled(@TempDir Path folder) throws IOException {
+        CudaCompiler compiler = script(folder, "touch " + folder + "/compiled");
         KernelRejectedException e = catchThrowableOfType(KernelRejectedException.class,
                 () -> compiler.compile(ADD + "#include \"/etc/passwd\"\n", "sm_90a"));
         assertThat(e.reason()).isEqualTo(ReasonCode.FORBIDDEN_MEMBER);
         assertThat(e).hasMessageContaining("line 8 of the source has #include \"/etc/passwd\"");
+        assertThat(folder.resolve("compiled")).doesNotExist();
     }
 
     @Test
-    void aSourceThatIsTooLargeIsRefused() {
-        CudaCompiler compiler = new CudaCompiler(new NvrtcCompiler(null, List.of()));
+    void aSourceThatIsTooLargeIsRefusedBeforeItIsCompiled(@TempDir Path folder) throws IOException {
+        CudaCompiler compiler = script(folder, "touch " + folder + "/compiled");
         assertThatThrownBy(() -> compiler.compile(" ".repeat(KernelSource.MAX_CHARS + 1), "sm_90a"))
                 .isInstanceOf(KernelRejectedException.class).hasMessageContaining("262145 characters");
+        assertThat(folder.resolve("compiled")).doesNotExist();
     }
 
     @Test
@@ -183,11 +185,9 @@ class CudaCompilerTest {
     @Test
     void aRelativeFolderForTemporaryFilesWillDo(@TempDir Path folder) throws IOException, InterruptedException {
         nvcc();
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        CCompiler.run(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=.", "-cp", System.getProperty("java.class.path"), CompilesOnce.class.getName())
-                .directory(folder.toFile()).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isZero();
+                .directory(folder.toFile()));
         assertThat(folder).isEmptyDirectory();
     }
 
