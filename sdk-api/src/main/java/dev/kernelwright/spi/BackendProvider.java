@@ -1,5 +1,6 @@
 package dev.kernelwright.spi;
 
+import java.util.Optional;
 import java.util.Set;
 
 /** Finds and opens the devices of one kind; found with {@link java.util.ServiceLoader}. */
@@ -16,6 +17,17 @@ public interface BackendProvider {
      */
     default Set<String> environmentVariables() {
         return Set.of();
+    }
+
+    /**
+     * Returns a compiler for an architecture whose devices need not be here. Needs no driver.
+     *
+     * @param architecture as the target of such a device calls it, for example {@code sm_90a}
+     * @return empty if it is no architecture of this kind, or this kind compiles for no device that is not here
+     * @throws IllegalStateException if there is no compiler here
+     */
+    default Optional<OfflineCompiler> offlineCompiler(String architecture) {
+        return Optional.empty();
     }
 
     /**

@@ -57,7 +57,7 @@ final class CudaBackend implements Backend {
     private final CudaDevice device;
     private final DeviceDescription description;
     private final CudaContext context;
-    private @Nullable Loaded<CudaCompiler> compiler;
+    private @Nullable CudaCompiler compiler;
 
     CudaBackend(CudaDriver driver, CudaDevice device, DeviceDescription description) {
         this.driver = driver;
@@ -112,25 +112,31 @@ final class CudaBackend implements Backend {
 
     @Override
     public KernelBinary compile(KernelSource source, KernelSignature signature) throws KernelRejectedException {
+        return compile(source, signature, compiler(), device.architecture(), description.name());
+    }
+
+    /** Compiles a source for an architecture, on behalf of what messages call {@code wanted}. */
+    static KernelBinary compile(KernelSource source, KernelSignature signature, CudaCompiler compiler,
+            String architecture, String wanted) throws KernelRejectedException {
         if (!source.language().equals(LANGUAGE)) {
             throw new KernelRejectedException(ReasonCode.COMPILE_ERROR, "a source in '" + source.language()
-                    + "' was given to " + description.name() + ", which compiles '" + LANGUAGE
-                    + "': write it in that language");
+                    + "' was given to " + wanted + ", which compiles '" + LANGUAGE + "': write it in that language");
         }
-        CudaBinary binary = compiler().compile(source.text(), device.architecture());
+        CudaBinary binary = compiler.compile(source.text(), architecture);
         EntryPoints.require(binary.ptx(), source.plan(), signature);
         return new KernelBinary(FORMAT, binary.cubin(), source.plan(), binary.log(), binary.kernels());
     }
 
+    /** Looks for a compiler whenever there was none so far: one may be installed, or a busy machine may have been slow. */
     private synchronized CudaCompiler compiler() {
         if (compiler == null) {
-            compiler = CudaCompiler.find();
+            compiler = switch (CudaCompiler.find()) {
+                case Loaded.Found<CudaCompiler>(CudaCompiler found) -> found;
+                case Loaded.Missing<CudaCompiler>(String reason, String cure) -> throw new IllegalStateException(
+                        "a kernel was to be compiled for " + description.name() + ", but " + reason + ": " + cure);
+            };
         }
-        return switch (compiler) {
-            case Loaded.Found<CudaCompiler>(CudaCompiler found) -> found;
-            case Loaded.Missing<CudaCompiler>(String reason, String cure) -> throw new IllegalStateException(
-                    "a kernel was to be compiled for " + description.name() + ", but " + reason + ": " + cure);
-        };
+        return compiler;
     }
 
     @Override
@@ -237,6 +243,11 @@ final class CudaBackend implements Backend {
 
     @Override
     public void close() {
+        synchronized (this) {
+            if (compiler != null) {
+                compiler.close();
+            }
+        }
         context.close();
     }
 }

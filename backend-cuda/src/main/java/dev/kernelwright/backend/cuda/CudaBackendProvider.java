@@ -1,5 +1,6 @@
 package dev.kernelwright.backend.cuda;
 
+import dev.kernelwright.backend.cuda.compile.CudaCompiler;
 import dev.kernelwright.backend.cuda.ffi.CudaDriver;
 import dev.kernelwright.backend.cuda.ffi.CudaException;
 import dev.kernelwright.backend.cuda.ffi.Loaded;
@@ -7,9 +8,11 @@ import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.OfflineCompiler;
 import dev.kernelwright.spi.Probe;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Offers NVIDIA's GPUs: {@code cuda}, {@code cuda:1} and so on, in the driver's order. */
@@ -53,6 +56,13 @@ public final class CudaBackendProvider implements BackendProvider {
     @Override
     public Set<String> environmentVariables() {
         return Set.of("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "CUDA_HOME", "CUDA_PATH");
+    }
+
+    @Override
+    public Optional<OfflineCompiler> offlineCompiler(String architecture) {
+        return CudaCompiler.isArchitecture(architecture)
+                ? Optional.of(CudaOfflineCompiler.find(architecture))
+                : Optional.empty();
     }
 
     @Override

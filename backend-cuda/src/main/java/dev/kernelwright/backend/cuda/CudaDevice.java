@@ -63,16 +63,6 @@ record CudaDevice(int handle, String name, int capability, String architecture, 
         return capability >= FIRST_WITH_BF16_PRODUCTS;
     }
 
-    /** Returns whether blocks can be launched in clusters. */
-    boolean hasClusters() {
-        return capability >= FIRST_WITH_OWN_FEATURES;
-    }
-
-    /** Returns whether tiles are copied by tensor maps. */
-    boolean hasTensorMaps() {
-        return capability >= FIRST_WITH_OWN_FEATURES;
-    }
-
     /** Returns the device as people see it. */
     DeviceDescription description(int index) {
         Map<String, String> facts = new LinkedHashMap<>();

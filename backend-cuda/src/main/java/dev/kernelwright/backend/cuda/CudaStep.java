@@ -21,11 +21,6 @@ import org.jspecify.annotations.Nullable;
  * one needs none.
  */
 final class CudaStep {
-    private static final long MAX_GRID_X = Integer.MAX_VALUE;
-    private static final long MAX_GRID_YZ = 65_535;
-    /** The largest that every GPU with clusters launches. */
-    private static final long MAX_CLUSTER = 8;
-
     private final CompiledPlan plan;
     private final int step;
     private final long function;
@@ -61,10 +56,11 @@ final class CudaStep {
                     + "): declare it extern \"C\" __global__");
         }
         CudaStep found = new CudaStep(plan, step, function, arena);
-        found.requireBlocks(modules, device, signature);
+        StepLimits limits = StepLimits.of(device);
+        found.requireBlocks(modules, limits, signature);
         for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
-            found.requireGrid(axes);
-            found.requireCluster(device, axes);
+            limits.requireGrid(plan, step, axes);
+            limits.requireCluster(plan, step, axes);
             found.requireAllAtOnce(modules, device, axes);
         }
         return found;
@@ -74,70 +70,14 @@ final class CudaStep {
         return plan.clusterDimensions(step) > 0;
     }
 
-    private void requireBlocks(DriverModules modules, CudaDevice device, KernelSignature signature)
+    private void requireBlocks(DriverModules modules, StepLimits limits, KernelSignature signature)
             throws KernelRejectedException {
-        String entry = plan.entry(step);
-        if (plan.blockDimensions(step) == 0) {
-            throw invalid("the step '" + entry + "' gives no block, but a block needs a number of threads: add block=");
-        }
-        long maxThreads = modules.attribute(function, CudaConstants.CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK);
-        long staticShared = modules.attribute(function, CudaConstants.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES);
-        long dynamicShared = 0;
-        for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
-            long threads = threads(axes);
-            if (threads > maxThreads) {
-                throw invalid("a block of '" + entry + "' has " + threads + " threads, but " + device.name()
-                        + " runs at most " + maxThreads + " of this kernel: use smaller blocks or fewer registers");
-            }
-            dynamicShared = Math.max(dynamicShared, plan.sharedBytes(step, axes));
-        }
-        if (staticShared + dynamicShared > device.maxSharedBytes()) {
-            throw invalid("a block of '" + entry + "' needs " + (staticShared + dynamicShared)
-                    + " bytes of shared memory, but " + device.name() + " gives at most " + device.maxSharedBytes()
-                    + ": use less");
-        }
+        long dynamicShared = limits.requireBlocks(plan, step, signature,
+                modules.attribute(function, CudaConstants.CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
+                modules.attribute(function, CudaConstants.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES));
         if (dynamicShared > 0) {
             modules.setAttribute(function, CudaConstants.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                     (int) dynamicShared);
-        }
-    }
-
-    private long threads(long[] axes) {
-        return plan.block(step, 0, axes) * plan.block(step, 1, axes) * plan.block(step, 2, axes);
-    }
-
-    private void requireGrid(long[] axes) throws KernelRejectedException {
-        long x = plan.grid(step, 0, axes);
-        long y = plan.grid(step, 1, axes);
-        long z = plan.grid(step, 2, axes);
-        if (x > MAX_GRID_X || y > MAX_GRID_YZ || z > MAX_GRID_YZ) {
-            throw invalid("the grid of '" + plan.entry(step) + "' is " + x + " x " + y + " x " + z
-                    + " blocks, but at most " + MAX_GRID_X + " x " + MAX_GRID_YZ + " x " + MAX_GRID_YZ
-                    + " are possible: let a block do more");
-        }
-    }
-
-    private void requireCluster(CudaDevice device, long[] axes) throws KernelRejectedException {
-        if (!hasClusters()) {
-            return;
-        }
-        if (!device.hasClusters()) {
-            throw invalid("the step '" + plan.entry(step) + "' launches clusters, but " + device.name() + " is of "
-                    + device.architecture() + " and has none before sm_90: leave out cluster=");
-        }
-        long size = 1;
-        for (int dimension = 0; dimension < 3; dimension++) {
-            long blocks = plan.cluster(step, dimension, axes);
-            long grid = plan.grid(step, dimension, axes);
-            if (grid % blocks != 0) {
-                throw invalid("the grid of '" + plan.entry(step) + "' has " + grid + " blocks in a dimension in which a"
-                        + " cluster has " + blocks + ": make it a multiple");
-            }
-            size *= Math.min(blocks, MAX_CLUSTER + 1);
-        }
-        if (size > MAX_CLUSTER) {
-            throw invalid("a cluster of '" + plan.entry(step) + "' has more than the " + MAX_CLUSTER + " blocks that "
-                    + device.name() + " is sure to run together: use smaller clusters");
         }
     }
 
@@ -149,7 +89,8 @@ final class CudaStep {
         // Below 2^63, since each dimension was found to be within the limits of a grid.
         long blocks = plan.grid(step, 0, axes) * plan.grid(step, 1, axes) * plan.grid(step, 2, axes);
         long most = (long) device.multiprocessors()
-                * modules.maxActiveBlocks(function, (int) threads(axes), plan.sharedBytes(step, axes));
+                * modules.maxActiveBlocks(function, (int) StepLimits.threads(plan, step, axes),
+                        plan.sharedBytes(step, axes));
         if (blocks > most) {
             throw invalid(
                     "the grid of '" + plan.entry(step) + "' has " + blocks + " blocks that are to run at once, but "

@@ -54,10 +54,7 @@ final class CudaTensorMap {
     static CudaTensorMap of(CompiledPlan.TensorMap map, KernelSignature signature, CudaDevice device,
             MemorySegment target) throws KernelRejectedException {
         BufferSpec buffer = signature.buffers().get(map.buffer());
-        if (!device.hasTensorMaps()) {
-            throw CudaStep.invalid("the plan has a tensor map of '" + buffer.name() + "', but " + device.name()
-                    + " is of " + device.architecture() + " and has none before sm_90: leave out @tensor_map");
-        }
+        StepLimits.of(device).requireTensorMaps(buffer.name());
         CudaTensorMap made = new CudaTensorMap(map, buffer, target, signature.axes().size());
         for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
             long elements = 1;

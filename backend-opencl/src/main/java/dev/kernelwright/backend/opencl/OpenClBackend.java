@@ -43,7 +43,6 @@ import java.util.Set;
 final class OpenClBackend implements Backend {
     static final String LANGUAGE = "opencl-c";
     static final String FORMAT = "opencl-sealed-binary";
-    private static final String OPTIONS = "";
 
     private final DeviceDescription description;
     private final OpenClDevice device;

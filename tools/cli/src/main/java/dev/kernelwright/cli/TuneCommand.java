@@ -9,6 +9,8 @@ import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRecord;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,7 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "tune", description = "Find the best kernel for a workload and store it.",
         footer = {"",
                 "Exit codes: 0 a record is stored, be it that the baseline is the best; 1 there could be no verdict;"
-                        + " 2 bad usage or input."})
+                        + " 2 bad usage or input. With --compile-only: 0 a kernel compiles, 1 none does."})
 final class TuneCommand implements Callable<Integer> {
     private final Console console;
 
@@ -38,6 +40,8 @@ final class TuneCommand implements Callable<Integer> {
     @Mixin
     private final CacheOptions cache = new CacheOptions();
     @Mixin
+    private final CompileOnlyOptions compileOnly = new CompileOnlyOptions();
+    @Mixin
     private final OutputOptions output = new OutputOptions();
 
     @Option(names = "--retune", description = "Tune also if there is a record, and replace it by a new one.")
@@ -54,6 +58,7 @@ final class TuneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         TuningBudget budget = budgetOptions.budget();
+        Optional<String> target = compileOnly.target();
         if (replay != null) {
             return SessionRerun.run(console, output.json(), replay, workloadText, device, budget);
         }
@@ -62,6 +67,9 @@ final class TuneCommand implements Callable<Integer> {
                     + " 'rms_norm(rows=1,cols=4096)', or a session with --replay");
         }
         Workload workload = WorkloadParameter.parse(workloadText, dtype.value());
+        if (target.isPresent()) {
+            return CompileOnly.run(console, output.json(), target.get(), List.of(workload), budget);
+        }
         ObjectNode json = Json.object().put("workload", workload.toString());
         try (LayeredStore store = cache.openLayered();
                 CandidateLines lines = new CandidateLines(console);

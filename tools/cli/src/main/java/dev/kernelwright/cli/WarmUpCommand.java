@@ -15,6 +15,7 @@ import dev.kernelwright.spi.TuningRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Parameters;
         footer = {"",
                 "A file is {\"workloads\": [{\"op\": \"rms_norm\", \"dtype\": \"f32\", \"axes\": {\"rows\": \"1..64\","
                         + " \"cols\": 4096}, \"attributes\": {\"eps\": 1e-5}}]}.",
-                "Exit codes: 0 there is a record for each, 1 there is none for some, 2 bad usage or input."})
+                "Exit codes: 0 there is a record for each, 1 there is none for some, 2 bad usage or input. With"
+                        + " --compile-only: 0 a kernel compiles for each, 1 none does for some."})
 final class WarmUpCommand implements Callable<Integer> {
     private final Console console;
 
@@ -42,6 +44,8 @@ final class WarmUpCommand implements Callable<Integer> {
     private final AgentOptions agent = new AgentOptions();
     @Mixin
     private final CacheOptions cache = new CacheOptions();
+    @Mixin
+    private final CompileOnlyOptions compileOnly = new CompileOnlyOptions();
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
@@ -78,7 +82,11 @@ final class WarmUpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Optional<String> target = compileOnly.target();
         List<Workload> workloads = WorkloadsFile.read(file);
+        if (target.isPresent()) {
+            return CompileOnly.run(console, output.json(), target.get(), workloads, budget.budget());
+        }
         List<Line> lines = new ArrayList<>();
         try (LayeredStore store = cache.openLayered(); ProgressBar bar = new ProgressBar(console)) {
             Consumer<RuntimeEvent.Candidate> onCandidate = candidate -> bar.show(

@@ -53,6 +53,7 @@ class BadInputTest {
             tune add(n=16) --model relay:                                | 'relay:'
             tune add(n=16) --model relay:$ --agent-config $/none.json    | none.json
             tune --replay $/none.jsonl                                   | none.jsonl
+            tune add(n=16) --target sm_90a                               | add --compile-only
             session show $/none.jsonl                                    | none.jsonl
             bench rms_norm(rows=1,cols=8) --seconds 0                    | --seconds 0
             bench matmul(m=4000000,n=4000000,k=4000000)                  | 4000000

@@ -1,8 +1,12 @@
 package dev.kernelwright.tuning;
 
+import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.KernelGenerator;
+import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelTemplate;
+import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.spi.TuningRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -36,7 +40,20 @@ public final class TemplateGenerator implements KernelGenerator {
         if (template.isEmpty()) {
             return new NoSearch();
         }
-        long seed = Long.parseUnsignedLong(request.key().digest().substring(0, 16), 16);
+        long seed = seed(request.key().digest());
         return new TemplateSearch(template.get(), request.workload().signature(), request.budget(), seed, nanoTime);
+    }
+
+    /**
+     * Starts a search that is told no verdicts, since nothing is run: the template's default, then random points, none
+     * twice, the same at every call.
+     */
+    public static Search points(KernelTemplate template, KernelSignature signature, TuningBudget budget) {
+        long seed = seed(KernelKey.sha256(signature.toString().getBytes(StandardCharsets.UTF_8)));
+        return new TemplateSearch(template, signature, budget, seed, System::nanoTime);
+    }
+
+    private static long seed(String digest) {
+        return Long.parseUnsignedLong(digest.substring(0, 16), 16);
     }
 }

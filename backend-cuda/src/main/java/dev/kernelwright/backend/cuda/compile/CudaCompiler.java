@@ -1,10 +1,10 @@
 package dev.kernelwright.backend.cuda.compile;
 
 import dev.kernelwright.backend.cuda.ffi.Loaded;
-import dev.kernelwright.backend.cuda.ffi.Nvrtc;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,8 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Compiles kernels in CUDA C++ for one architecture at a time. Safe for use from several threads. */
-public final class CudaCompiler {
+/**
+ * Compiles kernels in CUDA C++ for one architecture at a time, in other processes than this. Safe for use from several
+ * threads.
+ */
+public final class CudaCompiler implements AutoCloseable {
     /** How long a compilation may take if its caller does not say. */
     public static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(60);
 
@@ -31,7 +34,12 @@ public final class CudaCompiler {
         this.compiler = compiler;
     }
 
-    /** Finds a compiler: NVRTC if it is there, else nvcc. Throws nothing. */
+    /** Returns whether a name is one of an architecture, be it one that there is. */
+    public static boolean isArchitecture(String name) {
+        return ARCHITECTURE.matcher(name).matches();
+    }
+
+    /** Finds a compiler: NVRTC if it is there, else nvcc. Throws nothing, unless the thread is interrupted. */
     public static Loaded<CudaCompiler> find() {
         return find(System.getenv());
     }
@@ -39,7 +47,7 @@ public final class CudaCompiler {
     /** Finds a compiler where an environment says. */
     static Loaded<CudaCompiler> find(Map<String, String> environment) {
         CudaToolkit toolkit = new CudaToolkit(environment);
-        return switch (findNvrtc(toolkit)) {
+        return switch (findNvrtc(toolkit, environment)) {
             case Loaded.Found<CudaCompiler> found -> found;
             case Loaded.Missing<CudaCompiler>(String noNvrtc, String cure) -> switch (findNvcc(toolkit, environment)) {
                 case Loaded.Found<CudaCompiler> found -> found;
@@ -49,12 +57,13 @@ public final class CudaCompiler {
         };
     }
 
-    static Loaded<CudaCompiler> findNvrtc(CudaToolkit toolkit) {
-        return switch (Nvrtc.load(toolkit.libraryFolders())) {
-            case Loaded.Found<Nvrtc>(Nvrtc nvrtc) -> new Loaded.Found<>(
-                    new CudaCompiler(new NvrtcCompiler(nvrtc, toolkit.includeFolders())));
-            case Loaded.Missing<Nvrtc>(String reason, String _) -> new Loaded.Missing<>(reason, CURE);
-        };
+    static Loaded<CudaCompiler> findNvrtc(CudaToolkit toolkit, Map<String, String> environment) {
+        try {
+            return new Loaded.Found<>(new CudaCompiler(NvrtcCompiler.find(NvrtcCommand.of(toolkit, environment),
+                    toolkit.includeFolders())));
+        } catch (IOException e) {
+            return new Loaded.Missing<>(String.valueOf(e.getMessage()), CURE);
+        }
     }
 
     static Loaded<CudaCompiler> findNvcc(CudaToolkit toolkit, Map<String, String> environment) {
@@ -80,7 +89,7 @@ public final class CudaCompiler {
      *
      * @param architecture the exact architecture, for example {@code sm_90a}
      * @throws KernelRejectedException if the source includes what it may not, reaches beyond its arguments, is in error,
-     *         or takes too long; with the compiler's whole log, bounded
+     *         takes too long, or ends the compiler; with the compiler's whole log, bounded
      * @throws IllegalArgumentException if the architecture is none, or none that the compiler knows
      */
     public CudaBinary compile(String source, String architecture) throws KernelRejectedException {
@@ -89,7 +98,7 @@ public final class CudaCompiler {
 
     /** Compiles a source as {@link #compile(String, String)} does, within a time limit. */
     public CudaBinary compile(String source, String architecture, Duration timeLimit) throws KernelRejectedException {
-        if (!ARCHITECTURE.matcher(architecture).matches()) {
+        if (!isArchitecture(architecture)) {
             throw new IllegalArgumentException("the architecture '" + architecture
                     + "' was asked for: give one such as sm_90a");
         }
@@ -105,6 +114,12 @@ public final class CudaCompiler {
         }
         PtxScreen.screen(output.ptx(), source);
         return new CudaBinary(architecture, cubin, output.ptx(), output.log(), PtxasLog.kernels(output.log()));
+    }
+
+    /** Ends the processes that it keeps for the next compilation. */
+    @Override
+    public void close() {
+        compiler.close();
     }
 
     static String bounded(String log) {

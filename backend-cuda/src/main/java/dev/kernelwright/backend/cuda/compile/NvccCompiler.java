@@ -1,9 +1,7 @@
 package dev.kernelwright.backend.cuda.compile;
 
 import dev.kernelwright.spi.KernelRejectedException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,6 +90,10 @@ final class NvccCompiler implements SourceCompiler {
         }
     }
 
+    /** Nothing of it outlives a compilation. */
+    @Override
+    public void close() {}
+
     private static byte[] read(Path file) throws IOException {
         if (Files.size(file) > MAX_FILE_BYTES) {
             throw new IOException(file.getFileName() + " has " + Files.size(file) + " bytes: at most " + MAX_FILE_BYTES
@@ -119,18 +121,12 @@ final class NvccCompiler implements SourceCompiler {
         } catch (IOException e) {
             throw new UncheckedIOException(nvcc + " cannot be run: look whether it is executable", e);
         }
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        Thread reader = Thread.ofVirtual().start(() -> readAll(process.getInputStream(), said));
+        ProcessOutput said = new ProcessOutput(process.getInputStream(), MAX_LOG_BYTES);
         try {
             if (!process.waitFor(timeLimit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw CudaCompiler.tookTooLong(nvcc.getFileName().toString(), timeLimit);
             }
-            reader.join(Duration.ofSeconds(5));
-            String log;
-            synchronized (said) {
-                log = said.toString(StandardCharsets.UTF_8);
-            }
-            return new Ended(process.exitValue(), CudaCompiler.bounded(log));
+            return new Ended(process.exitValue(), CudaCompiler.bounded(said.text()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("the thread was interrupted while it waited for " + nvcc, e);
@@ -146,23 +142,10 @@ final class NvccCompiler implements SourceCompiler {
         all.forEach(ended -> ended.onExit().completeOnTimeout(ended, 5, TimeUnit.SECONDS).join());
     }
 
-    /** Reads to the end, so that the process is never held up, and keeps the beginning. */
-    private static void readAll(InputStream from, ByteArrayOutputStream to) {
-        byte[] buffer = new byte[8192];
-        try (from) {
-            for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
-                synchronized (to) {
-                    to.write(buffer, 0, Math.min(count, MAX_LOG_BYTES - to.size()));
-                }
-            }
-        } catch (IOException e) {
-            // The process was stopped.
-        }
-    }
-
+    /** Absolute, since java.io.tmpdir need not be, as in a trial worker, and the folder is named to a process in it. */
     private static Path createFolder() {
         try {
-            return Files.createTempDirectory("kernelwright-nvcc-");
+            return Files.createTempDirectory("kernelwright-nvcc-").toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException("a temporary folder for nvcc cannot be made: look whether the disk is full",
                     e);

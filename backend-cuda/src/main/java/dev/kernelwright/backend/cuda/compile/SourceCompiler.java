@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** One of the two compilers there are. Safe for use from several threads. */
-sealed interface SourceCompiler permits NvccCompiler, NvrtcCompiler {
+sealed interface SourceCompiler extends AutoCloseable permits NvccCompiler, NvrtcCompiler {
     /**
      * What a compilation gave.
      *
@@ -22,8 +22,12 @@ sealed interface SourceCompiler permits NvccCompiler, NvrtcCompiler {
     /**
      * Compiles a screened source.
      *
-     * @throws KernelRejectedException if it takes longer than it may
+     * @throws KernelRejectedException if it takes longer than it may, or ends the compiler
      * @throws IllegalArgumentException if the compiler does not know the architecture
      */
     Output compile(String source, String architecture, Duration timeLimit) throws KernelRejectedException;
+
+    /** Ends what it keeps running; nothing can be compiled afterwards. */
+    @Override
+    void close();
 }

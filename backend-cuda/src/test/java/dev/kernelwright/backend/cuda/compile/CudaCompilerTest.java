@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kernelwright.backend.cuda.ffi.CCompiler;
 import dev.kernelwright.backend.cuda.ffi.Loaded;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelResources;
@@ -131,19 +132,21 @@ class CudaCompilerTest {
     }
 
     @Test
-    void aSourceThatIncludesAFileOfTheHostIsRefusedBeforeItIsCompiled() {
-        CudaCompiler compiler = new CudaCompiler(new NvrtcCompiler(null, List.of()));
+    void aSourceThatIncludesAFileOfTheHostIsRefusedBeforeItIsCompiled(@TempDir Path folder) throws IOException {
+        CudaCompiler compiler = script(folder, "touch " + folder + "/compiled");
         KernelRejectedException e = catchThrowableOfType(KernelRejectedException.class,
                 () -> compiler.compile(ADD + "#include \"/etc/passwd\"\n", "sm_90a"));
         assertThat(e.reason()).isEqualTo(ReasonCode.FORBIDDEN_MEMBER);
         assertThat(e).hasMessageContaining("line 8 of the source has #include \"/etc/passwd\"");
+        assertThat(folder.resolve("compiled")).doesNotExist();
     }
 
     @Test
-    void aSourceThatIsTooLargeIsRefused() {
-        CudaCompiler compiler = new CudaCompiler(new NvrtcCompiler(null, List.of()));
+    void aSourceThatIsTooLargeIsRefusedBeforeItIsCompiled(@TempDir Path folder) throws IOException {
+        CudaCompiler compiler = script(folder, "touch " + folder + "/compiled");
         assertThatThrownBy(() -> compiler.compile(" ".repeat(KernelSource.MAX_CHARS + 1), "sm_90a"))
                 .isInstanceOf(KernelRejectedException.class).hasMessageContaining("262145 characters");
+        assertThat(folder.resolve("compiled")).doesNotExist();
     }
 
     @Test
@@ -169,6 +172,23 @@ class CudaCompilerTest {
                     .filter(name -> name.startsWith("kernelwright-nvcc-"))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
+    }
+
+    /** What {@link #aRelativeFolderForTemporaryFilesWillDo} runs in a JVM of its own, which reads the property once. */
+    static final class CompilesOnce {
+        public static void main(String[] arguments) throws KernelRejectedException {
+            assertIsTheAddition(nvcc().compile(ADD, "sm_90a"));
+        }
+    }
+
+    /** A trial worker's is. */
+    @Test
+    void aRelativeFolderForTemporaryFilesWillDo(@TempDir Path folder) throws IOException, InterruptedException {
+        nvcc();
+        CCompiler.run(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=.", "-cp", System.getProperty("java.class.path"), CompilesOnce.class.getName())
+                .directory(folder.toFile()));
+        assertThat(folder).isEmptyDirectory();
     }
 
     /** The options that the environment could give to nvcc, and the headers to its host compiler, are not passed on. */

@@ -31,9 +31,14 @@ public final class CCompiler {
 
     /** Runs a program and returns what it prints; fails if it fails. */
     public static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return run(new ProcessBuilder(command));
+    }
+
+    /** Runs a process and returns what it prints; fails if it fails. */
+    public static String run(ProcessBuilder builder) throws IOException, InterruptedException {
+        Process process = builder.redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", command, said).isZero();
+        assertThat(process.waitFor()).as("%s: %s", builder.command(), said).isZero();
         return said;
     }
 }
