@@ -103,8 +103,9 @@ final class OpenClKernel implements LoadedKernel {
             try {
                 ClKernel.setLong(kernels[step], index++, 0, scratch);
             } catch (OpenClException e) {
-                throw WorkGroups.invalid("the kernel '" + plan.entry(step) + "' does not take the axis '" + axis + "' as a long ("
-                        + e.getMessage() + "): declare its parameter " + index + " as one");
+                throw WorkGroups.invalid(
+                        "the kernel '" + plan.entry(step) + "' does not take the axis '" + axis + "' as a long ("
+                                + e.getMessage() + "): declare its parameter " + index + " as one");
             }
         }
     }
