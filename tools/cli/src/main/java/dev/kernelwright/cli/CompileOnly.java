@@ -66,18 +66,19 @@ final class CompileOnly {
     /** Compiles for each workload, reports, and returns the exit code: negative if nothing compiles for one of them. */
     static int run(Console console, boolean json, String architecture, List<Workload> workloads, TuningBudget budget) {
         List<Outcome> outcomes = new ArrayList<>();
-        try (OfflineCompiler compiler = open(architecture); ProgressBar bar = new ProgressBar(console)) {
-            for (Workload workload : workloads) {
-                List<Candidate> candidates = new ArrayList<>();
-                compile(compiler, workload, budget, candidate -> {
-                    candidates.add(candidate);
-                    bar.show((outcomes.size() + (double) candidates.size() / budget.candidates()) / workloads.size(),
-                            workload + ", " + candidates.size() + " compiled");
-                });
-                outcomes.add(new Outcome(workload, candidates));
+        try (OfflineCompiler compiler = open(architecture)) {
+            try (ProgressBar bar = new ProgressBar(console)) {
+                for (Workload workload : workloads) {
+                    List<Candidate> candidates = new ArrayList<>();
+                    compile(compiler, workload, budget, candidate -> {
+                        candidates.add(candidate);
+                        bar.show((outcomes.size() + (double) candidates.size() / budget.candidates())
+                                / workloads.size(), workload + ", " + candidates.size() + " tried");
+                    });
+                    outcomes.add(new Outcome(workload, candidates));
+                }
             }
             CompileOnlyReport report = new CompileOnlyReport(architecture, compiler.description(), outcomes);
-            bar.close();
             if (json) {
                 console.json(report.json());
             } else {
@@ -118,7 +119,7 @@ final class CompileOnly {
         long start = System.nanoTime();
         for (int number = 0; number < budget.candidates(); number++) {
             Optional<KernelSource> source = search.next();
-            if (source.isEmpty() || number > 0 && System.nanoTime() - start > budget.time().toNanos()) {
+            if (source.isEmpty() || (number > 0 && System.nanoTime() - start > budget.time().toNanos())) {
                 return;
             }
             onCandidate.accept(compile(compiler, source.get(), signature));
