@@ -191,7 +191,7 @@ final class Scorecard implements InvocationInterceptor {
         Tensor indices = Tensor.allocate(arena, like.dtype(), like.shape());
         Elements elements = new Elements(indices);
         for (long i = 0; i < elements.count(); i++) {
-            elements.set(i, i % limit);
+            elements.set(i, (double) (i % limit));
         }
         return indices;
     }
