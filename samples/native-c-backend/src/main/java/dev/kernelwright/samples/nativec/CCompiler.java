@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The system's C compiler: each run is a process with limits, in a folder of its own that goes with it. */
 final class CCompiler {
@@ -49,6 +50,10 @@ final class CCompiler {
      * @throws IOException if there is none, or it does not answer
      */
     CCompiler(String searchPath) throws IOException {
+        // Before anything is run, which would leave a thread of the JDK's behind.
+        if (Stream.of(searchPath.split(":", -1)).noneMatch(folder -> Files.isExecutable(Path.of(folder, "cc")))) {
+            throw new IOException("'cc' is not in " + searchPath);
+        }
         this.searchPath = searchPath;
         this.version = ask("--version").lines().findFirst().orElse("");
         this.features = FEATURE.matcher(ask("-march=native", "-dM", "-E", "-x", "c", "/dev/null")).results()
