@@ -1,19 +1,28 @@
 package dev.kernelwright.backend.opencl;
 
+import dev.kernelwright.backend.opencl.ffi.ClMemory;
+import dev.kernelwright.backend.opencl.ffi.ClQueue;
 import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.Capability;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.tck.BackendContract;
 import dev.kernelwright.tck.WithoutDevices;
+import dev.kernelwright.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 
 /** The contract of backends, kept by OpenCL's first device here. */
 class OpenClContractTest extends BackendContract {
+    private final List<Long> buffers = new ArrayList<>();
+
     @Override
     protected BackendProvider provider() {
         return new OpenClBackendProvider();
@@ -21,7 +30,7 @@ class OpenClContractTest extends BackendContract {
 
     @Override
     protected Set<Capability> capabilities() {
-        return Set.of(Capability.MEMORY_LEASE);
+        return EnumSet.complementOf(EnumSet.of(Capability.GRAPHS));
     }
 
     @Override
@@ -39,6 +48,27 @@ class OpenClContractTest extends BackendContract {
     protected WithoutDevices withoutDevices() {
         return new WithoutDevices(Map.of("OCL_ICD_VENDORS", "/nonexistent", "OCL_ICD_FILENAMES", ""), List.of(),
                 Set.of("libOpenCL.so"));
+    }
+
+    /** The application's is a queue of the same context. */
+    @Override
+    protected long applicationStream(Backend device) {
+        return ((OpenClStream) device.newStream()).queue();
+    }
+
+    /** A tensor of the backend's own has an address, and the application's memory is a buffer. */
+    @Override
+    protected long applicationMemory(Backend device, Tensor tensor) {
+        long queue = applicationStream(device);
+        long context = ClQueue.info(queue, ClQueue.CL_QUEUE_CONTEXT).number();
+        long buffer = ClMemory.create(context, ClMemory.CL_MEM_READ_WRITE, tensor.byteSize());
+        buffers.add(buffer);
+        return buffer;
+    }
+
+    @AfterAll
+    void releaseBuffers() {
+        buffers.forEach(ClMemory::release);
     }
 
     /** Those for processors and those for graphics processors: each is right on the other too. */

@@ -43,6 +43,6 @@ public interface RooflineContract extends ContractTopic {
     }
 
     private static double floor(Roofline roofline, Workload workload, long[] axes) {
-        return roofline.floorNanos(workload.flops(axes), workload.bytes(axes));
+        return roofline.floorNanos(workload, axes);
     }
 }

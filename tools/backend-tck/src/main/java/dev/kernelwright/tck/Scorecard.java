@@ -180,7 +180,7 @@ final class Scorecard implements InvocationInterceptor {
                 arguments.setWorkspace(backend.allocate(arena, DType.F32, Math.ceilDiv(bytes, Float.BYTES)));
             }
             Roofline roofline = contract.rooflines().of(backend);
-            double floor = roofline.floorNanos(workload.flops(axes), workload.bytes(axes));
+            double floor = roofline.floorNanos(workload, axes);
             kernel.warmUp((long) (EXPECTED_FLOORS * floor));
             double nanos = nanos(stream, () -> kernel.launch(stream, arguments));
             return String.format(Locale.ROOT, " %.1f µs | %.2f |", nanos / 1000, floor / nanos);
