@@ -15,6 +15,7 @@ Writes the full output to files in the folder OUT, and prints a table last. Sect
   contract-opencl 590  the contract of backends for OpenCL's first device, with its scorecard
   corpus  540   the corpora of attacks and honest kernels
   kernels 540   every op's kernels checked, and timed beside the roof
+  costs   300   what a call and a replayed graph cost, beside C++ (needs nvcc) and PyTorch (where it is)
   warmup  580   a kernel for every workload of the plan; run again, it goes on where it ended
   pack    300   what warmup found as a signed pack, and a second process that runs from that alone
 
@@ -29,8 +30,8 @@ TEXT
 
 here=$(cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 home=$(dirname "$here")
-all=(host cuda opencl contract contract-opencl corpus kernels warmup pack)
-declare -A limits=([host]=60 [cuda]=540 [opencl]=300 [contract]=590 [contract-opencl]=590 [corpus]=540 [kernels]=540 [warmup]=580 [pack]=300)
+all=(host cuda opencl contract contract-opencl corpus kernels costs warmup pack)
+declare -A limits=([host]=60 [cuda]=540 [opencl]=300 [contract]=590 [contract-opencl]=590 [corpus]=540 [kernels]=540 [costs]=300 [warmup]=580 [pack]=300)
 device=cuda
 plan=$home/samples/llama-3-8b.json
 budget=10s
@@ -142,6 +143,22 @@ section_corpus() {
 
 section_kernels() { java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks --time; }
 
+section_costs() {
+    local nvcc program=$out/launch-costs python=()
+    nvcc=$(command -v nvcc || ls "${CUDA_HOME:-/usr/local/cuda}/bin/nvcc") || {
+        echo "there is no nvcc on the PATH or in CUDA_HOME: install CUDA's toolkit"
+        return 1
+    }
+    # The driver's library has its full name alone where only the driver is installed.
+    local build=(limited "$nvcc" -O2 -std=c++17 -arch=native -o "$program" "$here/launch-costs.cu"
+        "-L$(dirname "$nvcc")/../lib64/stubs")
+    "${build[@]}" -lcuda || "${build[@]}" -l:libcuda.so.1 || return 1
+    if limited python3 -c 'import torch; print("PyTorch", torch.__version__)'; then
+        python=(python3 "$here/launch-costs.py")
+    fi
+    java_of_tests dev.kernelwright.backend.cuda.LaunchCosts "$program" "${python[@]}"
+}
+
 section_warmup() {
     kernelwright warmup "$plan" --device "$device" --budget-per-workload "$budget" --cache "$cache"
 }
@@ -169,6 +186,7 @@ figures() {
         corpus) test_figures "$log" ;;
         kernels) echo "$(grep -c ' FAILED: ' "$log") failed, $(awk '/^shape / { in_table = 1; next }
             in_table && !/FAILED/ { n++ } END { print n + 0 }' "$log") workloads timed" ;;
+        costs) tail -n 1 "$log" ;;
         warmup) echo "$(awk '/^[0-9]+\/[0-9]+ / { n++; if (/: tuned/) t++; if (/: hit/) h++; if (/: baseline kept/) b++
             if (/: failed/) f++ } END { printf "%d workloads: %d tuned, %d hits, %d baseline kept, %d failed", n, t, h, b, f }' \
             "$log")" ;;

@@ -4,6 +4,7 @@ import dev.kernelwright.backend.cuda.compile.CudaBinary;
 import dev.kernelwright.backend.cuda.compile.CudaCompiler;
 import dev.kernelwright.backend.cuda.ffi.CudaDriver;
 import dev.kernelwright.backend.cuda.ffi.Loaded;
+import dev.kernelwright.backend.cuda.ffi.Nvml;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.Capability;
@@ -58,6 +59,7 @@ final class CudaBackend implements Backend {
     private final DeviceDescription description;
     private final CudaContext context;
     private @Nullable CudaCompiler compiler;
+    private @Nullable Loaded<Nvml> nvml;
 
     CudaBackend(CudaDriver driver, CudaDevice device, DeviceDescription description) {
         this.driver = driver;
@@ -222,6 +224,21 @@ final class CudaBackend implements Backend {
     @Override
     public MemoryLease memory() {
         return context.heap().lease();
+    }
+
+    @Override
+    public Map<String, String> conditions() {
+        return switch (nvml()) {
+            case Loaded.Found<Nvml>(Nvml found) -> found.conditions(driver.devices().uuid(device.handle()));
+            case Loaded.Missing<Nvml> _ -> Map.of();
+        };
+    }
+
+    private synchronized Loaded<Nvml> nvml() {
+        if (nvml == null) {
+            nvml = Nvml.load();
+        }
+        return nvml;
     }
 
     @Override

@@ -70,15 +70,18 @@ public final class CudaBackendProvider implements BackendProvider {
         return switch (CudaDriver.load()) {
             case Loaded.Missing<CudaDriver>(String reason, String cure) -> throw new IllegalStateException(
                     "a CUDA device was asked for, but " + reason + ": " + cure);
-            case Loaded.Found<CudaDriver>(CudaDriver driver) -> {
-                int count = driver.devices().count();
-                if (deviceIndex < 0 || deviceIndex >= count) {
-                    throw new IllegalArgumentException("the device " + NAME + ":" + deviceIndex
-                            + " was asked for, but there are " + count + ": see 'kernelwright devices'");
-                }
-                CudaDevice device = CudaDevice.describe(driver, deviceIndex);
-                yield new CudaBackend(driver, device, device.description(deviceIndex));
-            }
+            case Loaded.Found<CudaDriver>(CudaDriver driver) -> open(driver, deviceIndex);
         };
+    }
+
+    static Backend open(CudaDriver driver, int deviceIndex) {
+        int count = driver.devices().count();
+        if (deviceIndex < 0 || deviceIndex >= count) {
+            throw new IllegalArgumentException(
+                    "the device " + NAME + ":" + deviceIndex + " was asked for, but there are "
+                            + count + ": see 'kernelwright devices'");
+        }
+        CudaDevice device = CudaDevice.describe(driver, deviceIndex);
+        return new CudaBackend(driver, device, device.description(deviceIndex));
     }
 }

@@ -28,20 +28,37 @@ final class CudaContext implements DeviceHeap.Allocator, AutoCloseable {
     private final MemorySpace space;
     private final long handle;
     private final DeviceHeap heap;
-    /** Guarded by this, as is {@code closed}. */
+    /** Guarded by this. */
     private final Set<Long> streams = new HashSet<>();
     /** The application's streams, as often as each was wrapped. Guarded by this. */
     private final List<Long> adopted = new ArrayList<>();
     /** Those that are being captured, of which nothing runs and none may be waited for. Guarded by this. */
     private final Set<Long> captured = new HashSet<>();
-    private boolean closed;
+    private volatile boolean closed;
 
+    /**
+     * Takes the GPU's context, made if nothing else of this process has it.
+     *
+     * @throws IllegalStateException if the GPU is full, or another process has it for itself
+     */
     CudaContext(CudaDriver driver, CudaDevice device, String name) {
         this.driver = driver;
         this.device = device;
         this.space = new MemorySpace(name);
-        this.handle = driver.devices().retainPrimaryContext(device.handle());
+        this.handle = retain();
         this.heap = new DeviceHeap(space, this, MIN_BYTES, device.memoryBytes(), device.memoryBytes());
+    }
+
+    private long retain() {
+        try {
+            return driver.devices().retainPrimaryContext(device.handle());
+        } catch (CudaException e) {
+            throw new IllegalStateException("the device " + space + " cannot be opened (" + e.getMessage() + "): "
+                    + (e.code() == CudaConstants.CUDA_ERROR_OUT_OF_MEMORY
+                            ? "end what else uses its memory"
+                            : "see in nvidia-smi whether another process has it for itself"),
+                    e);
+        }
     }
 
     MemorySpace space() {
@@ -52,8 +69,17 @@ final class CudaContext implements DeviceHeap.Allocator, AutoCloseable {
         return heap;
     }
 
-    /** Makes the context the calling thread's, and returns the driver. */
+    /**
+     * Makes the context the calling thread's, whichever it had, and returns the driver.
+     *
+     * @throws IllegalStateException if this is closed
+     */
     CudaDriver enter() {
+        requireOpen();
+        return makeCurrent();
+    }
+
+    private CudaDriver makeCurrent() {
         driver.devices().setCurrentContext(handle);
         return driver;
     }
@@ -87,7 +113,7 @@ final class CudaContext implements DeviceHeap.Allocator, AutoCloseable {
     /** Waits for each stream, not for the context, which the driver refuses while a stream of it is being captured. */
     @Override
     public synchronized void settle() {
-        enter();
+        makeCurrent();
         for (long stream : streams) {
             if (!captured.contains(stream)) {
                 driver.streams().synchronize(stream);
@@ -169,7 +195,7 @@ final class CudaContext implements DeviceHeap.Allocator, AutoCloseable {
     synchronized void release(long stream) {
         if (streams.remove(stream)) {
             try {
-                enter().streams().synchronize(stream);
+                makeCurrent().streams().synchronize(stream);
             } finally {
                 driver.streams().destroy(stream);
             }

@@ -20,7 +20,7 @@ final class CudaGraph implements DeviceGraph {
     /** Never read: what it keeps reachable is their memory. */
     @SuppressWarnings("unused")
     private final List<Tensor> workspaces;
-    private boolean closed;
+    private volatile boolean closed;
 
     private CudaGraph(CudaContext context, long executable, List<Tensor> workspaces) {
         this.context = context;
@@ -101,6 +101,11 @@ final class CudaGraph implements DeviceGraph {
 
     @Override
     public void launch(DeviceStream stream) {
+        if (closed) {
+            throw new IllegalStateException(
+                    "a graph of " + context.space() + " was launched after it was closed: record it"
+                            + " again");
+        }
         context.enter().graphs().launch(executable, ((CudaStream) stream).handle());
     }
 

@@ -93,6 +93,11 @@ final class CudaKernel implements LoadedKernel {
 
     @Override
     public synchronized void launch(DeviceStream stream, LaunchArguments arguments) {
+        if (closed) {
+            throw new IllegalStateException(
+                    "a kernel of " + context.space() + " was launched after it was closed: load it"
+                            + " again");
+        }
         CudaDriver driver = context.enter();
         long[] axes = arguments.axes();
         setParameters(arguments, axes);

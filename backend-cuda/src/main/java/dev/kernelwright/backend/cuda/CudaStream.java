@@ -11,6 +11,7 @@ final class CudaStream implements DeviceStream {
     private final long handle;
     private final boolean wrapped;
     private final StreamWorkspace workspace;
+    private volatile boolean closed;
 
     private CudaStream(CudaContext context, long handle, boolean wrapped) {
         this.context = context;
@@ -30,7 +31,16 @@ final class CudaStream implements DeviceStream {
         return new CudaStream(context, handle, true);
     }
 
+    /**
+     * Returns what the driver calls it.
+     *
+     * @throws IllegalStateException if it is closed, since the driver may call another so by then
+     */
     long handle() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "a stream of " + context.space() + " was used after it was closed: make another");
+        }
         return handle;
     }
 
@@ -58,11 +68,15 @@ final class CudaStream implements DeviceStream {
 
     @Override
     public void synchronize() {
-        context.enter().streams().synchronize(handle);
+        context.enter().streams().synchronize(handle());
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (wrapped) {
             context.letGo(handle);
         } else {

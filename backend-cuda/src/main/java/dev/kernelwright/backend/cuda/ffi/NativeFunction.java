@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** A C function that is bound. Implemented by enums only, so that a test sees every one there is. */
-sealed interface NativeFunction permits DriverFunction, NvrtcFunction {
+sealed interface NativeFunction permits DriverFunction, NvrtcFunction, NvmlFunction {
     /** Returns the name that the library exports. */
     String symbol();
 

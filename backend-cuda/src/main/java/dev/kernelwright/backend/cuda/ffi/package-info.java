@@ -1,5 +1,5 @@
 /**
- * The CUDA driver and NVRTC as Java sees them: thin, typed, and the only place that knows of method handles and status
+ * The CUDA driver, NVRTC and NVML as Java sees them: thin, typed, and the only place that knows of method handles and status
  * codes.
  *
  * <p>A handle of the driver (context, stream, event, module, function, graph) and a device pointer are a {@code long};

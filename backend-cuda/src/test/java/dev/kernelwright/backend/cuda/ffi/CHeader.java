@@ -23,7 +23,7 @@ final class CHeader {
     record Prototype(String result, List<String> parameters) {}
 
     private static final Pattern PROTOTYPE = Pattern.compile(
-            "\\b(CUresult|nvrtcResult|const char \\*)\\s*(?:CUDAAPI\\s+)?(\\w+)\\s*\\(([^()]*)\\)\\s*;");
+            "\\b(CUresult|nvrtcResult|nvmlReturn_t|const char \\*)\\s*(?:(?:CUDAAPI|DECLDIR)\\s+)?(\\w+)\\s*\\(([^()]*)\\)\\s*;");
     private static final Pattern MACRO = Pattern.compile("(?m)^\\s*#define\\s+(\\w+)\\s+(\\w+(?:\\([^)]*\\))?)\\s*$");
     private static final Pattern ENUM =
             Pattern.compile("typedef\\s+enum\\s*\\w*\\s*\\{(.*?)}\\s*(\\w+)\\s*;", Pattern.DOTALL);

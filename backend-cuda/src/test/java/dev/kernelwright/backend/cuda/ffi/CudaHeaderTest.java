@@ -129,8 +129,10 @@ class CudaHeaderTest {
         }
         Set<String> functions = new TreeSet<>(symbols());
         Arrays.stream(NvrtcFunction.values()).map(NvrtcFunction::symbol).forEach(functions::add);
+        Arrays.stream(NvmlFunction.values()).map(NvmlFunction::symbol).forEach(functions::add);
         assertThat(listed.get("function")).isEqualTo(functions);
-        assertThat(listed.get("constant")).isEqualTo(Arrays.stream(CudaConstants.class.getDeclaredFields())
+        assertThat(listed.get("constant")).isEqualTo(Stream.of(CudaConstants.class, NvmlConstants.class)
+                .flatMap(constants -> Arrays.stream(constants.getDeclaredFields()))
                 .filter(field -> field.getType() == int.class).map(Field::getName)
                 .collect(Collectors.toCollection(TreeSet::new)));
         Set<String> groups = new TreeSet<>();
@@ -143,7 +145,7 @@ class CudaHeaderTest {
                         groups);
     }
 
-    /** What is not in one of the two enums cannot be bound, since only this file makes downcalls. */
+    /** What is not in one of the three enums cannot be bound, since only this file makes downcalls. */
     @Test
     void nothingIsBoundOutsideTheListsOfFunctions() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {

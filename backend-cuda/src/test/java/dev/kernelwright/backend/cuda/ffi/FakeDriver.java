@@ -50,20 +50,46 @@ public final class FakeDriver {
 
     /** Returns the last call with its arguments. */
     public String lastCall() {
-        try {
-            MemorySegment text = (MemorySegment) Linker.nativeLinker().downcallHandle(
-                    symbols.findOrThrow("fake_last_call"), FunctionDescriptor.of(ValueLayout.ADDRESS)).invokeExact();
-            return text.reinterpret(512).getString(0);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        return text("fake_last_call", 512);
+    }
+
+    /** Returns the calls since {@link #forgetCalls}, the first of them if there were very many. */
+    public List<String> calls() {
+        return text("fake_calls", 1 << 16).lines().toList();
+    }
+
+    /** Notes calls anew. */
+    public void forgetCalls() {
+        call("fake_forget_calls", FunctionDescriptor.ofVoid());
     }
 
     /** Sets what the functions answer from now on. */
     public void answer(int status) {
+        fail("", status);
+    }
+
+    /** Sets what the functions answer from now on whose names begin so; the others succeed. */
+    public void fail(String beginning, int status) {
+        try (Arena arena = Arena.ofConfined()) {
+            call("fake_set_status", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT, ValueLayout.ADDRESS), status,
+                    arena.allocateFrom(beginning));
+        }
+    }
+
+    /** Sets every attribute of functions, of which the most threads of a block is one; at first 8. */
+    public void functionAttribute(int value) {
+        call("fake_set_function_attribute", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT), value);
+    }
+
+    private String text(String function, int maxBytes) {
+        MemorySegment text = (MemorySegment) call(function, FunctionDescriptor.of(ValueLayout.ADDRESS));
+        return text.reinterpret(maxBytes).getString(0);
+    }
+
+    private Object call(String function, FunctionDescriptor descriptor, Object... arguments) {
         try {
-            Linker.nativeLinker().downcallHandle(symbols.findOrThrow("fake_set_status"),
-                    FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)).invokeExact(status);
+            return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(function), descriptor)
+                    .invokeWithArguments(arguments);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }

@@ -11,11 +11,12 @@ import java.util.Set;
 /** Compares what is bound with a header; each difference is one sentence. */
 final class HeaderComparison {
     private static final Set<String> INTS = Set.of("int", "unsigned int", "cuuint32_t", "CUdevice", "CUresult",
-            "nvrtcResult", "CUdevice_attribute", "CUfunction_attribute", "CUstreamCaptureMode", "CUtensorMapDataType",
+            "nvrtcResult", "nvmlReturn_t", "nvmlClockType_t", "nvmlTemperatureSensors_t", "CUdevice_attribute",
+            "CUfunction_attribute", "CUstreamCaptureMode", "CUtensorMapDataType",
             "CUtensorMapInterleave", "CUtensorMapSwizzle", "CUtensorMapL2promotion", "CUtensorMapFloatOOBfill");
     private static final Set<String> LONGS = Set.of("size_t", "cuuint64_t", "unsigned long long", "CUdeviceptr");
     private static final Set<String> HANDLES = Set.of("CUcontext", "CUstream", "CUevent", "CUmodule", "CUfunction",
-            "CUgraph", "CUgraphExec", "nvrtcProgram");
+            "CUgraph", "CUgraphExec", "nvrtcProgram", "nvmlDevice_t");
 
     private HeaderComparison() {}
 

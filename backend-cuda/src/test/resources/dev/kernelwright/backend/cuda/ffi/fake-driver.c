@@ -9,12 +9,33 @@
 #define EXPORT __attribute__((visibility("default")))
 
 static char last[512];
+static char calls[1 << 16];
+static char faulty[64];
 static int status;
+static int function_attribute = 8;
 
 EXPORT const char *fake_last_call(void) { return last; }
-EXPORT void fake_set_status(int next) { status = next; }
+EXPORT const char *fake_calls(void) { return calls; }
+EXPORT void fake_forget_calls(void) { calls[0] = 0; }
+EXPORT void fake_set_function_attribute(int value) { function_attribute = value; }
+/** What the functions answer from now on whose notes begin so. */
+EXPORT void fake_set_status(int next, const char *beginning) {
+    status = next;
+    snprintf(faulty, sizeof faulty, "%s", beginning);
+}
 
-#define NOTED(...) do { snprintf(last, sizeof last, __VA_ARGS__); return (CUresult) status; } while (0)
+/** Several threads may call at a time: each call is noted whole or not at all. */
+static CUresult noted(const char *note) {
+    static int busy;
+    while (__atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE)) { }
+    snprintf(last, sizeof last, "%s", note);
+    size_t length = strlen(calls);
+    if (length + strlen(note) + 2 < sizeof calls) sprintf(calls + length, "%s\n", note);
+    __atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
+    return strncmp(note, faulty, strlen(faulty)) ? CUDA_SUCCESS : (CUresult) status;
+}
+
+#define NOTED(...) do { char note[512]; snprintf(note, sizeof note, __VA_ARGS__); return noted(note); } while (0)
 #define P(x) ((unsigned long long) (x))
 #define OUT(pointer, value) *(pointer) = (__typeof__(*(pointer))) (value)
 
@@ -84,7 +105,7 @@ EXPORT CUresult cuModuleLoadDataEx(CUmodule *m, const void *image, unsigned n, C
 }
 EXPORT CUresult cuModuleUnload(CUmodule m) { NOTED("cuModuleUnload %llx", P(m)); }
 EXPORT CUresult cuModuleGetFunction(CUfunction *f, CUmodule m, const char *name) { OUT(f, 0x7000000000f0); NOTED("cuModuleGetFunction %llx %s", P(m), name); }
-EXPORT CUresult cuFuncGetAttribute(int *v, CUfunction_attribute a, CUfunction f) { OUT(v, 8); NOTED("cuFuncGetAttribute %d %llx", a, P(f)); }
+EXPORT CUresult cuFuncGetAttribute(int *v, CUfunction_attribute a, CUfunction f) { OUT(v, function_attribute); NOTED("cuFuncGetAttribute %d %llx", a, P(f)); }
 EXPORT CUresult cuFuncSetAttribute(CUfunction f, CUfunction_attribute a, int v) { NOTED("cuFuncSetAttribute %llx %d %d", P(f), a, v); }
 EXPORT CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int *n, CUfunction f, int b, size_t s) { OUT(n, 4); NOTED("cuOccupancyMaxActiveBlocksPerMultiprocessor %llx %d %zu", P(f), b, s); }
 
