@@ -68,7 +68,7 @@ public enum Attack {
     /** Before the first one. */
     WRITE_BEFORE("writes before its output", "OUT_OF_BOUNDS"),
     /** Where another tensor of the same call lies. */
-    WRITE_NEIGHBOUR("writes to a neighbour of its output", "OUT_OF_BOUNDS"),
+    WRITE_NEIGHBOUR("writes to a neighbour of its output", "OUT_OF_BOUNDS", "INPUT_MUTATED"),
     /** What lies there may be anything, and the page may be missing. */
     READ_BEHIND("reads behind its input", "OUT_OF_BOUNDS", "WRONG_NUMERICS", "CRASHED"),
     /** An index of the data's that is taken unchecked. */
