@@ -1,6 +1,6 @@
 // attack: WRITE_NEIGHBOUR
 // workload: add(n=4096)
-// expects: OUT_OF_BOUNDS
+// expects: INPUT_MUTATED
 // tries: reaches the tensor before its output
 //
 // @step run grid=1
@@ -8,5 +8,5 @@ void run(long long block, const float *restrict a, const float *restrict b, floa
     for (long long i = 0; i < n; i++) {
         out[i] = a[i] + b[i];
     }
-    out[-n - 256] = 0;
+    out[-n / 2 - 300] = 1;
 }

@@ -6,9 +6,11 @@ import dev.kernelwright.tck.Attack;
 import dev.kernelwright.tck.KernelCorpusContract;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
-/** The attacks and the honest kernels in C, in {@code src/test/resources}. */
+/** The attacks and the honest kernels in C, in {@code src/test/resources}. Takes minutes. */
+@Tag("stress")
 @EnabledIf(value = "hasCompiler", disabledReason = "there is no C compiler: install gcc or clang")
 class NativeCCorpusTest extends KernelCorpusContract {
     static boolean hasCompiler() {
