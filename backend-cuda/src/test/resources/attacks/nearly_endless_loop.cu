@@ -10,7 +10,9 @@ __device__ float gelu(float x) {
 
 extern "C" __global__ void run(const float *x, float *out, long long n) {
     long long i = blockIdx.x * 64LL + threadIdx.x;
-    for (volatile long long j = 0; j < 1LL << 60; j++) {
+    const volatile float *first = x;
+    for (long long j = 0; j < 1LL << 60; j++) {
+        first[0];
     }
     if (i < n) {
         out[i] = gelu(x[i]);

@@ -44,19 +44,34 @@ final class PtxScreen {
                     "results come from the inputs alone, and times are taken outside");
         }
         refuse(PLACE, text, "asks where it runs, by ", "use blockIdx and threadIdx");
-        refuse(STATE, text, "has the variable ", "keep nothing between calls: use the workspace within one, __shared__"
-                + " within a block, and __constant__ or a value for a table");
+        refuseState(text);
         refuse(FUNCTION, text, "calls the function ", "use only functions that compute: nothing is printed, asserted or"
                 + " allocated on the device");
         refuse(TEXTURE, text, "reads or writes by ", "use the pointers that it is given");
     }
 
+    /** Headers leave variables of no value behind that nothing uses, such as the false of an integral constant. */
+    private static void refuseState(String text) throws KernelRejectedException {
+        Matcher variable = STATE.matcher(text);
+        while (variable.find()) {
+            String name = variable.group(1);
+            Matcher use = Pattern.compile("(?<![\\w$.%])" + Pattern.quote(name) + "(?![\\w$])").matcher(text);
+            if (use.find() && use.find()) {
+                throw refused("has the variable ", name, "keep nothing between calls: use the workspace within one,"
+                        + " __shared__ within a block, and __constant__ or a value for a table");
+            }
+        }
+    }
+
     private static void refuse(Pattern pattern, String text, String does, String cure) throws KernelRejectedException {
         Matcher matcher = pattern.matcher(text);
         if (matcher.find()) {
-            String found = matcher.group(matcher.groupCount());
-            throw new KernelRejectedException(ReasonCode.FORBIDDEN_MEMBER, "the kernel " + does + "'" + found
-                    + "', which is not allowed: " + cure);
+            throw refused(does, matcher.group(matcher.groupCount()), cure);
         }
+    }
+
+    private static KernelRejectedException refused(String does, String found, String cure) {
+        return new KernelRejectedException(ReasonCode.FORBIDDEN_MEMBER, "the kernel " + does + "'" + found
+                + "', which is not allowed: " + cure);
     }
 }

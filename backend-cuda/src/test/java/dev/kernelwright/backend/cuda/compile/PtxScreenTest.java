@@ -35,12 +35,13 @@ class PtxScreenTest {
                 arguments(ENTRY + "\tmov.u32 %r2, %smid;\n}", "%smid"),
                 arguments(ENTRY + "\tmov.u32 %r2, %nwarpid;\n}", "%nwarpid"),
                 arguments(ENTRY + "\tmov.u64 %rd2, %gridid;\n}", "%gridid"),
-                arguments(".global .align 4 .u32 calls;" + ENTRY + "}", "calls"),
-                arguments(".visible .global .align 4 .b8 kept[4096];" + ENTRY + "}", "kept"),
-                arguments(".global .attribute(.managed) .align 4 .u32 shared;" + ENTRY + "}", "shared"),
-                arguments(".global .align 4 .u32 table = 1;\n.global .align 4 .u32 _ZZ3runE5calls;" + ENTRY + "}",
+                arguments(".global .align 4 .u32 calls;" + ENTRY + "\tmov.u64 %rd4, calls;\n}", "calls"),
+                arguments(".visible .global .align 4 .b8 kept[4096];" + ENTRY + "\tmov.u64 %rd4, kept;\n}", "kept"),
+                arguments(".global .attribute(.managed) .align 4 .u32 shared;" + ENTRY + "\tmov.u64 %rd4, shared;\n}", "shared"),
+                arguments(".global .align 4 .u32 table = 1;\n.global .align 4 .u32 _ZZ3runE5calls;" + ENTRY
+                        + "\tmov.u64 %rd4, _ZZ3runE5calls;\n}",
                         "_ZZ3runE5calls"),
-                arguments(ENTRY + "{ .global .u32 inside; }\n}", "inside"),
+                arguments(ENTRY + "{ .global .u32 inside; st.global.u32 [inside], 1; }\n}", "inside"),
                 arguments(".extern .func  (.param .b32 func_retval0) vprintf\n(\n\t.param .b64 vprintf_param_0\n)\n;"
                         + ENTRY + "}", "vprintf"),
                 arguments(".extern .func __assertfail\n(\n\t.param .b64 p\n)\n;" + ENTRY + "}", "__assertfail"),
@@ -61,6 +62,7 @@ class PtxScreenTest {
     @ParameterizedTest
     @ValueSource(strings = {"// %clock64, .extern .func vprintf\n", "/* .global .u32 calls; */\n",
             ".global .align 4 .b8 __cudart_i2opi_f[24] = {65, 144, 67, 60};\n", ".const .align 4 .b8 table[16];\n",
+            ".weak .global .align 1 .u8 _ZN4cuda3std3__417integral_constantIbLb0EE5valueE;\n",
             ".extern .shared .align 16 .b8 tile[];\n", ".func  (.param .b32 func_retval0) deeper(.param .b32 p)\n;\n"})
     void anHonestKernelIsNotRefused(String beginning) {
         assertThatCode(() -> PtxScreen.screen(beginning + ENTRY + "\tmov.u32 %r2, %laneid;\n\tmov.u32 %r3, %tid.x;\n"
