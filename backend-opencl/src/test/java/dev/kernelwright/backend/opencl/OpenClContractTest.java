@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 /** The contract of backends, kept by OpenCL's first device here. */
 class OpenClContractTest extends BackendContract {
     private final List<Long> buffers = new ArrayList<>();
+    private final List<Long> queues = new ArrayList<>();
 
     @Override
     protected BackendProvider provider() {
@@ -50,25 +51,32 @@ class OpenClContractTest extends BackendContract {
                 Set.of("libOpenCL.so"));
     }
 
+    private static long context(Backend device) {
+        try (OpenClStream stream = (OpenClStream) device.newStream()) {
+            return ClQueue.info(stream.queue(), ClQueue.CL_QUEUE_CONTEXT).number();
+        }
+    }
+
     /** The application's is a queue of the same context. */
     @Override
     protected long applicationStream(Backend device) {
-        return ((OpenClStream) device.newStream()).queue();
+        long queue = ClQueue.create(context(device), OpenClDevices.find().usable().getFirst().id(), 0);
+        queues.add(queue);
+        return queue;
     }
 
     /** A tensor of the backend's own has an address, and the application's memory is a buffer. */
     @Override
     protected long applicationMemory(Backend device, Tensor tensor) {
-        long queue = applicationStream(device);
-        long context = ClQueue.info(queue, ClQueue.CL_QUEUE_CONTEXT).number();
-        long buffer = ClMemory.create(context, ClMemory.CL_MEM_READ_WRITE, tensor.byteSize());
+        long buffer = ClMemory.create(context(device), ClMemory.CL_MEM_READ_WRITE, tensor.byteSize());
         buffers.add(buffer);
         return buffer;
     }
 
     @AfterAll
-    void releaseBuffers() {
+    void releaseWhatIsTheApplications() {
         buffers.forEach(ClMemory::release);
+        queues.forEach(ClQueue::release);
     }
 
     /** Those for processors and those for graphics processors: each is right on the other too. */

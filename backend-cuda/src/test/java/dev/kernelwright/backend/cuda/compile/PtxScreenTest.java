@@ -37,7 +37,8 @@ class PtxScreenTest {
                 arguments(ENTRY + "\tmov.u64 %rd2, %gridid;\n}", "%gridid"),
                 arguments(".global .align 4 .u32 calls;" + ENTRY + "\tmov.u64 %rd4, calls;\n}", "calls"),
                 arguments(".visible .global .align 4 .b8 kept[4096];" + ENTRY + "\tmov.u64 %rd4, kept;\n}", "kept"),
-                arguments(".global .attribute(.managed) .align 4 .u32 shared;" + ENTRY + "\tmov.u64 %rd4, shared;\n}", "shared"),
+                arguments(".global .attribute(.managed) .align 4 .u32 shared;" + ENTRY + "\tmov.u64 %rd4, shared;\n}",
+                        "shared"),
                 arguments(".global .align 4 .u32 table = 1;\n.global .align 4 .u32 _ZZ3runE5calls;" + ENTRY
                         + "\tmov.u64 %rd4, _ZZ3runE5calls;\n}",
                         "_ZZ3runE5calls"),
