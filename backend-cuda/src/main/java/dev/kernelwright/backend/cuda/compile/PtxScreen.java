@@ -55,8 +55,8 @@ final class PtxScreen {
         Matcher variable = STATE.matcher(text);
         while (variable.find()) {
             String name = variable.group(1);
-            Matcher use = Pattern.compile("(?<![\\w$.%])" + Pattern.quote(name) + "(?![\\w$])").matcher(text);
-            if (use.find() && use.find()) {
+            Pattern use = Pattern.compile("(?<![\\w$.%])" + Pattern.quote(name) + "(?![\\w$])");
+            if (use.matcher(text).results().count() > 1) {
                 throw refused("has the variable ", name, "keep nothing between calls: use the workspace within one,"
                         + " __shared__ within a block, and __constant__ or a value for a table");
             }
