@@ -19,9 +19,11 @@ public final class CompilesOffline {
     public static void main(String[] arguments) throws KernelRejectedException {
         KernelSignature add = StandardOps.catalog().parse("add(n=16)", DType.F32).signature();
         // What stands in NVRTC's place gives the source back as assembly, which is to declare the entry point.
-        KernelSource source = KernelTemplate.parse("cuda-c++", "// @step k grid=1 block=32\n"
-                + "// .entry k(.param .u64 a, .param .u64 b, .param .u64 out, .param .u64 n)\nint a;\n")
-                .expand(Map.of(), add);
+        KernelSource source = KernelTemplate.parse("cuda-c++", """
+                // @step k grid=1 block=32
+                // .entry k(.param .u64 a, .param .u64 b, .param .u64 out, .param .u64 n)
+                int a;
+                """).expand(Map.of(), add);
         for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
             try (OfflineCompiler compiler = provider.offlineCompiler(arguments[0]).orElseThrow()) {
                 compiler.compile(source, add);
