@@ -158,6 +158,11 @@ public final class Device {
     /**
      * Returns the lease under which this library takes the device's memory; at first, all of it.
      *
+     * <p>An application that shares the device sets a limit: {@code device.memory().limit(bytes)}. Tensors and workspaces
+     * count, what is kept for the next tensor, and what the tuner tries kernels on. The tuner takes only what is left: when
+     * the application needs it, or lowers the limit, a trial is ended, and what could not be tried stays untuned, to be
+     * tuned when a process next binds it. A tensor for which there is no room is refused.
+     *
      * @throws UnsupportedOperationException without {@link Capability#MEMORY_LEASE}
      */
     public MemoryLease memory() {

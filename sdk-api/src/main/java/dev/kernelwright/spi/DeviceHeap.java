@@ -21,9 +21,10 @@ import java.util.Map;
  * threads.
  */
 public final class DeviceHeap implements AutoCloseable {
+    /** No block is larger than its tensor by more than this. */
+    public static final long MAX_STEP_BYTES = 2 << 20;
     /** Blocks are a multiple of this part of their size, so that few are of a size of their own and little is wasted. */
     private static final int SIZES_PER_DOUBLING = 8;
-    private static final long MAX_STEP_BYTES = 2 << 20;
 
     private final MemorySpace space;
     private final Allocator allocator;

@@ -30,6 +30,8 @@ public enum ReasonCode {
     NOT_FASTER,
     /** The kernel did not finish before its deadline. */
     TIMEOUT,
+    /** The memory lease of the device has no room to try the kernel. Says nothing of the kernel, so no record ends with it. */
+    NO_MEMORY,
     /** The kernel failed, or the trial worker that ran it died. */
     CRASHED
 }

@@ -68,7 +68,8 @@ final class CudaContext implements DeviceHeap.Allocator, AutoCloseable {
             }
             DriverMemory.Info info = driver.memory().info();
             throw new IllegalStateException("memory of " + bytes + " bytes was asked for on " + space + ", of whose "
-                    + info.totalBytes() + " bytes " + info.freeBytes() + " are free: close arenas of tensors that are not"
+                    + info.totalBytes() + " bytes " + info.freeBytes()
+                    + " are free: close arenas of tensors that are not"
                     + " needed, or what else uses the GPU", e);
         }
     }

@@ -50,8 +50,9 @@ final class CudaEvent implements DeviceEvent {
     public double nanosSince(DeviceEvent earlier) {
         CudaEvent start = (CudaEvent) earlier;
         if (!start.isDone() || !isDone()) {
-            throw new IllegalStateException("the time between two events of " + context.space() + " was asked for before"
-                    + " both have happened: synchronize with the later one first");
+            throw new IllegalStateException(
+                    "the time between two events of " + context.space() + " was asked for before"
+                            + " both have happened: synchronize with the later one first");
         }
         return NANOS_PER_MILLI * context.enter().streams().elapsedMillis(start.handle, handle, millis);
     }

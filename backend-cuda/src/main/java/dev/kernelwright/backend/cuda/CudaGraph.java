@@ -36,8 +36,9 @@ final class CudaGraph implements DeviceGraph {
      */
     static CudaGraph record(CudaContext context, CudaStream stream, Runnable work) {
         if (stream.isWrapped()) {
-            throw new IllegalArgumentException("a graph was to be recorded in a stream of the application's, whose other"
-                    + " work cannot be told apart: record in one made by newStream()");
+            throw new IllegalArgumentException(
+                    "a graph was to be recorded in a stream of the application's, whose other"
+                            + " work cannot be told apart: record in one made by newStream()");
         }
         DriverGraphs graphs = context.enter().graphs();
         stream.beginRecording();

@@ -151,8 +151,10 @@ final class CudaStep {
         long most = (long) device.multiprocessors()
                 * modules.maxActiveBlocks(function, (int) threads(axes), plan.sharedBytes(step, axes));
         if (blocks > most) {
-            throw invalid("the grid of '" + plan.entry(step) + "' has " + blocks + " blocks that are to run at once, but "
-                    + device.name() + " runs at most " + most + " of this kernel: launch fewer, each of which does more");
+            throw invalid(
+                    "the grid of '" + plan.entry(step) + "' has " + blocks + " blocks that are to run at once, but "
+                            + device.name() + " runs at most " + most
+                            + " of this kernel: launch fewer, each of which does more");
         }
     }
 

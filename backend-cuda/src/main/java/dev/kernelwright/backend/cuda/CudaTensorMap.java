@@ -167,7 +167,8 @@ final class CudaTensorMap {
             return "the tensor map of '" + name + "' has a swizzle of " + swizzle + " bytes: use 0, 32, 64 or 128";
         }
         return swizzle != 0 && rowBytes > swizzle
-                ? "a row of the box of the tensor map of '" + name + "' has " + rowBytes + " bytes, more than its swizzle"
+                ? "a row of the box of the tensor map of '" + name + "' has " + rowBytes
+                        + " bytes, more than its swizzle"
                         + " of " + swizzle + ": use narrower boxes or a wider swizzle"
                 : null;
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class CudaDeviceTest {
     @Test
     void anAuthorOfKernelsIsToldWhatBlocksShare() {
-        CudaDevice device = new CudaDevice(0, "NVIDIA H200", "sm_90a", 132,
+        CudaDevice device = new CudaDevice(0, "NVIDIA H200", 90, "sm_90a", 132,
                 new CudaDevice.Multiprocessor(65_536, 2048, 233_472), 1024, 232_448, 150L << 30, 50L << 20, 13_000);
         assertThat(device.description(1).facts()).containsEntry("multiprocessors", "132")
                 .containsEntry("registers of a multiprocessor", "65536 of 32 bits")

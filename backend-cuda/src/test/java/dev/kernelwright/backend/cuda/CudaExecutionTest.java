@@ -39,8 +39,7 @@ class CudaExecutionTest {
 
     @BeforeEach
     void open() {
-        CudaDevice device =
-                new CudaDevice(12, "Fake 12", 90, "sm_90a", 132, 1024, 232_448, 1L << 37, 1 << 25, 13000);
+        CudaDevice device = CudaPlanTest.device(90, "sm_90a");
         backend = new CudaBackend(driver, device, device.description(0));
     }
 

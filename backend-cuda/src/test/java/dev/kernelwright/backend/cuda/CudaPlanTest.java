@@ -44,10 +44,11 @@ class CudaPlanTest {
     private static CudaDriver driver;
     private CudaContext context;
     private CudaStream stream;
-    private Arena arena;
+    private final Arena arena = Arena.ofShared();
 
-    private static CudaDevice device(int capability, String architecture) {
-        return new CudaDevice(12, "Fake 12", capability, architecture, 132, 1024, 232_448, 1L << 37, 1 << 25, 13000);
+    static CudaDevice device(int capability, String architecture) {
+        return new CudaDevice(12, "Fake 12", capability, architecture, 132,
+                new CudaDevice.Multiprocessor(65_536, 2048, 233_472), 1024, 232_448, 1L << 37, 1 << 25, 13000);
     }
 
     @BeforeAll
@@ -60,7 +61,6 @@ class CudaPlanTest {
     void open() {
         context = new CudaContext(driver, HOPPER, "cuda");
         stream = new CudaStream(context);
-        arena = Arena.ofShared();
     }
 
     @AfterEach
@@ -132,7 +132,7 @@ class CudaPlanTest {
             """)
     void aStepThatTheDeviceCannotLaunchIsRefusedBefore(String directive, String message) {
         assertThatThrownBy(() -> load(HOPPER, directive, DType.F32)).isInstanceOfSatisfying(
-                KernelRejectedException.class, e -> assertThat(e.code()).isEqualTo(ReasonCode.INVALID_PLAN))
+                KernelRejectedException.class, e -> assertThat(e.reason()).isEqualTo(ReasonCode.INVALID_PLAN))
                 .hasMessageContaining(message);
         assertThat(fake.lastCall()).isEqualTo("cuModuleUnload 7000000000d0");
     }
@@ -150,7 +150,7 @@ class CudaPlanTest {
     void aTensorMapThatTheDeviceCannotUseIsRefusedBefore(String map, String message) {
         assertThatThrownBy(() -> load(HOPPER, "// @step run grid=1 block=8\n// @tensor_map " + map, DType.F32))
                 .isInstanceOfSatisfying(KernelRejectedException.class,
-                        e -> assertThat(e.code()).isEqualTo(ReasonCode.INVALID_PLAN))
+                        e -> assertThat(e.reason()).isEqualTo(ReasonCode.INVALID_PLAN))
                 .hasMessageContaining(message);
     }
 
@@ -178,14 +178,14 @@ class CudaPlanTest {
             assertThat(fake.lastCall()).contains(" 128 8 256 64 16 ");
             Tensor wide = context.heap().allocate(arena, DType.BF16, 9, 128);
             arguments.axes()[1] = 128;
-            arguments.setBuffer(1, wide.slice(128, 8, 128));
+            arguments.setBuffer(1, wide.slice(1, 8));
             kernel.launch(stream, arguments);
             assertThat(fake.lastCall()).startsWith("cuTensorMapEncodeTiled 9 2 7f0000000100 ");
-            arguments.setBuffer(1, wide.slice(1, 8, 128));
+            arguments.setBuffer(1, Tensor.over(wide.memory(), 2, DType.BF16, 8, 128));
             assertThatThrownBy(() -> kernel.launch(stream, arguments)).isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("0x7f0000000002").hasMessageContaining("no multiple of 16");
             arguments.axes()[1] = 68;
-            arguments.setBuffer(1, wide.slice(0, 8, 68));
+            arguments.setBuffer(1, Tensor.over(wide.memory(), 0, DType.BF16, 8, 68));
             assertThatThrownBy(() -> kernel.launch(stream, arguments)).isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("a stride of 136 bytes");
         }

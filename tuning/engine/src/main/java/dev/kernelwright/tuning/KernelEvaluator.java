@@ -30,6 +30,7 @@ import dev.kernelwright.tuning.verify.SpeedRule;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,7 @@ public final class KernelEvaluator implements AutoCloseable {
     private double bestNanos = Double.POSITIVE_INFINITY;
     private double floorNanos = Double.NaN;
     private boolean roofMeasuredAgain;
+    private Map<String, String> conditions = Map.of();
 
     /**
      * Creates an evaluator; no process is started before the first kernel.
@@ -113,7 +115,7 @@ public final class KernelEvaluator implements AutoCloseable {
             throw e;
         }
         this.verifier = new KernelVerifier(workload, pool, safeguards);
-        this.timer = new KernelTimer(workload, pool, safeguards);
+        this.timer = new KernelTimer(workload, pool, safeguards, backend::conditions);
     }
 
     /** Returns whether a buffer has no elements at the largest axes. */
@@ -263,8 +265,10 @@ public final class KernelEvaluator implements AutoCloseable {
         boolean inTurn = effort.equals(Effort.FINAL)
                 || knownBaseline(current, deadline).medianNanos() <= SLOW_BASELINE_NANOS;
         OptionalInt partner = inTurn ? baseline : OptionalInt.empty();
-        TrialTimes times = timer.time(current, kernel, reload, partner, compiledNanos(before),
+        KernelTimer.Measurement measurement = timer.time(current, kernel, reload, partner, compiledNanos(before),
                 compiledNanos(baselineTiming), effort, deadline);
+        TrialTimes times = measurement.times();
+        conditions = measurement.conditions();
         Timing timing = Timing.of(times.kernelNanos());
         Timing opponent = partner.isPresent()
                 ? Timing.of(times.baselineNanos())
@@ -290,6 +294,11 @@ public final class KernelEvaluator implements AutoCloseable {
         return new Verification(workload.op().accuracy().derivation(signature, signature.maxAxes()), findings.stages(),
                 findings.compared(), findings.errorRms(), baselineErrorRms, findings.spread(),
                 current.isolation().toString());
+    }
+
+    /** Adds to a record's provenance in which state the device was when a kernel had last been timed. */
+    void describeConditions(Map<String, String> provenance) {
+        conditions.forEach((name, value) -> provenance.put("condition." + name, value));
     }
 
     /** Returns the median of a launch of the baseline, which needs a worker; NaN if it could not be measured. */

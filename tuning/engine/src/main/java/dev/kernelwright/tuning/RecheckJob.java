@@ -82,6 +82,7 @@ final class RecheckJob implements Runnable {
         KernelBinary binary = trial.binary() == null ? kernel.binary() : trial.binary();
         Evaluation evaluation = trial.evaluation();
         Map<String, String> provenance = new LinkedHashMap<>(record.provenance());
+        open.describeConditions(provenance);
         provenance.put("rechecked.library", LibraryVersion.current());
         provenance.put(TuningRecord.RECHECKED_FROM, record.created().toString());
         return new TuningRecord(record.key(), request.backend().target(),

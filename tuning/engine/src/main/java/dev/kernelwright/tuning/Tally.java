@@ -91,6 +91,11 @@ final class Tally {
         return ranOutOfTime && (rejections.size() == 1 || !contenders.isEmpty());
     }
 
+    /** Returns why a candidate could not be tried, which leaves open if it beats the baseline, or null if all could be. */
+    @Nullable String memoryShortage() {
+        return examples.get(ReasonCode.NO_MEMORY);
+    }
+
     /** Returns what a job without a winner ends with: the fastest right kernel, else the last rejection. */
     Evaluation failure() {
         if (closest != null) {

@@ -14,6 +14,7 @@ import dev.kernelwright.spi.TuningListener;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.spi.TuningRequest;
 import dev.kernelwright.tuning.trial.Deadline;
+import dev.kernelwright.tuning.trial.NoMemoryException;
 import dev.kernelwright.tuning.trial.WorkerLimits;
 import dev.kernelwright.tuning.verify.KernelTimer.Effort;
 import dev.kernelwright.tuning.verify.Safeguard;
@@ -64,6 +65,7 @@ final class TuningJob implements Runnable {
     private final Tally tally = new Tally();
     /** The verdicts so far, by {@link #digest}. */
     private final Map<String, Evaluation> known = new HashMap<>();
+    /** What else the record's provenance is to say. */
     private final Map<String, String> remarks = new LinkedHashMap<>();
     /** What generators say of how contenders were made, by number. */
     private final Map<Integer, Map<String, String>> makings = new HashMap<>();
@@ -152,6 +154,7 @@ final class TuningJob implements Runnable {
             Evaluation confirmed = open.confirm(contender.binary(), contender.evaluation(),
                     confirmationDeadline(contender.evaluation()));
             if (confirmed.accepted()) {
+                open.describeConditions(remarks);
                 return finish(record(contender, confirmed, null));
             }
             LOG.debug("{}: candidate {} was not confirmed: {}", request.workload(), contender.number(),
@@ -160,6 +163,10 @@ final class TuningJob implements Runnable {
             if (System.nanoTime() - startNanos > totalNanos) {
                 break;
             }
+        }
+        String memoryShortage = tally.memoryShortage();
+        if (memoryShortage != null) {
+            throw new NoMemoryException(memoryShortage);
         }
         if (tally.isUndecided()) {
             throw new IOException("no kernel for " + request.workload() + " could be judged within "

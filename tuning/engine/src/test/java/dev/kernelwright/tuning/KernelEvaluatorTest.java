@@ -66,6 +66,14 @@ class KernelEvaluatorTest {
                 .evaluation();
     }
 
+    @Test
+    void timesAreTheDevicesWhereItHasEventsAndTheHostsClockContradictsThoseThatLie() throws IOException {
+        try (KernelEvaluator lied = open(TestOps.fixed(), FakeBackendProvider.LYING_EVENTS)) {
+            Evaluation found = lied.evaluate(FakeBackend.source(Behaviour.CORRECT), Duration.ofSeconds(30));
+            assertThat(found.reason()).as(found.message()).isEqualTo(ReasonCode.CLOCK_MISMATCH);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             COMPILE_ERROR           | COMPILE_ERROR       | line 1: ';' expected

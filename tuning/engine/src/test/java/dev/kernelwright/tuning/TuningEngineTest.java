@@ -150,6 +150,7 @@ class TuningEngineTest {
             assertThat(record.created()).isEqualTo(NOW);
             assertThat(record.expires()).isNull();
             assertThat(record.provenance()).containsEntry("generator", "first").containsEntry("candidate", "2")
+                    .containsEntry("condition.temperature_c", "54")
                     .containsEntry("candidates", "6").containsEntry("duplicates", "1")
                     .containsEntry("rejected.COMPILE_ERROR", "1").containsEntry("rejected.WRONG_NUMERICS", "2")
                     .containsEntry("rejected.NOT_FASTER", "1")

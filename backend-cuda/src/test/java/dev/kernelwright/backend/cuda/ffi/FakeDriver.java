@@ -26,7 +26,8 @@ public final class FakeDriver {
     }
 
     /** Compiles one that claims to be of a version of CUDA and that starts with a status. */
-    public static FakeDriver compile(Path folder, int version, int startStatus) throws IOException, InterruptedException {
+    public static FakeDriver compile(Path folder, int version, int startStatus)
+            throws IOException, InterruptedException {
         Path source = folder.resolve("fake-driver.c");
         try (InputStream resource = FakeDriver.class.getResourceAsStream("fake-driver.c")) {
             Files.write(source, resource.readAllBytes());

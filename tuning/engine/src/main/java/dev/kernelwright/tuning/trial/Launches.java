@@ -15,6 +15,7 @@ final class Launches {
     private final int number;
     private final LoadedKernel kernel;
     private final DeviceStream stream;
+    private final LaunchClock clock;
     private final int sets;
     private final LaunchArguments[] turns;
     private final boolean settled;
@@ -23,14 +24,16 @@ final class Launches {
     /**
      * Creates launches.
      *
+     * @param clock takes the time in the stream
      * @param sets how many sets of buffers there are
      * @param turns what each launch takes, as {@link #inputSet} and {@link #outputSet} say; as many as there are pairs
      */
-    Launches(int number, LoadedKernel kernel, DeviceStream stream, int sets, LaunchArguments[] turns,
-            boolean settled) {
+    Launches(int number, LoadedKernel kernel, DeviceStream stream, LaunchClock clock, int sets,
+            LaunchArguments[] turns, boolean settled) {
         this.number = number;
         this.kernel = kernel;
         this.stream = stream;
+        this.clock = clock;
         this.sets = sets;
         this.turns = turns;
         this.settled = settled;
@@ -65,13 +68,12 @@ final class Launches {
     long nanosOf(long launches) throws KernelFailedException {
         try {
             int turn = next;
-            long start = System.nanoTime();
+            clock.start();
             for (long i = 0; i < launches; i++) {
                 kernel.launch(stream, turns[turn]);
                 turn = turn + 1 == turns.length ? 0 : turn + 1;
             }
-            stream.synchronize();
-            long nanos = System.nanoTime() - start;
+            long nanos = clock.stop();
             next = turn;
             return Math.max(1, nanos);
         } catch (Throwable t) {

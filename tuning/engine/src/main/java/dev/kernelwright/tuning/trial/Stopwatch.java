@@ -1,6 +1,8 @@
 package dev.kernelwright.tuning.trial;
 
+import dev.kernelwright.spi.Timing;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>In turn, so that whatever slows the machine down for a moment slows both. A kernel starts in the interpreter,
  * where it is up to a thousand times slower and just as steady; so that this is not taken for its speed, a warm-up
  * lasts {@value #MANY_LAUNCHES} launches or {@value #LONG_NANOS} ns unless a launch has become fast, and samples that
- * still got faster are taken again.
+ * still got faster are taken again. So are samples whose median is not known well; the steadiest count.
  */
 final class Stopwatch {
     private static final long WINDOW_NANOS = 20_000_000L;
@@ -26,6 +28,8 @@ final class Stopwatch {
     private static final int MIN_BASELINE_SAMPLES = 3;
     private static final int MAX_ATTEMPTS = 3;
     private static final double STILL_FASTER = 0.8;
+    /** A confidence interval of the median that is wider, as a fraction of the median, is worth another attempt. */
+    private static final double NOISY = 0.1;
 
     private final TimingRequest request;
 
@@ -36,16 +40,26 @@ final class Stopwatch {
     TrialTimes time(Launches kernel, @Nullable Launches baseline) throws KernelFailedException {
         double kernelNanos = warmUp(kernel, request.fastNanos());
         double baselineNanos = baseline == null ? 0 : warmUp(baseline, request.baselineFastNanos());
-        for (int attempt = 1;; attempt++) {
+        double leastNoise = Double.POSITIVE_INFINITY;
+        @Nullable TrialTimes steadiest = null;
+        for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
             Samples kernelSamples = new Samples(kernel, kernelNanos);
             @Nullable Samples baselineSamples = baseline == null ? null : new Samples(baseline, baselineNanos);
             takeInTurn(kernelSamples, baselineSamples);
-            if (!kernelSamples.gotFaster() || attempt == MAX_ATTEMPTS) {
-                return new TrialTimes(kernelSamples.nanos(),
+            boolean faster = kernelSamples.gotFaster();
+            double noise = kernelSamples.noise();
+            // What is still getting faster counts for more than all that was taken before.
+            if (steadiest == null || faster || noise < leastNoise) {
+                leastNoise = faster ? Double.POSITIVE_INFINITY : noise;
+                steadiest = new TrialTimes(kernelSamples.nanos(),
                         baselineSamples == null ? new double[0] : baselineSamples.nanos());
+            }
+            if (!faster && noise <= NOISY) {
+                break;
             }
             kernelNanos = kernelSamples.last();
         }
+        return Objects.requireNonNull(steadiest, "there is at least one attempt");
     }
 
     /** Runs until some windows in a row have brought nothing more, and returns the best time of a launch. */
@@ -129,6 +143,11 @@ final class Stopwatch {
 
         double last() {
             return taken[count - 1];
+        }
+
+        double noise() {
+            Timing timing = Timing.of(nanos());
+            return (timing.medianHighNanos() - timing.medianLowNanos()) / timing.medianNanos();
         }
 
         boolean gotFaster() {

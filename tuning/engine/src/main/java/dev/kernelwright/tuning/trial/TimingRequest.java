@@ -22,4 +22,9 @@ public record TimingRequest(int kernel, int baseline, long[] axes, BufferLayout 
     public static final int NONE = -1;
     /** The most samples that may be asked for. */
     public static final int MAX_SAMPLES = 1000;
+
+    /** Returns the size of all sets of buffers. */
+    long totalBytes() {
+        return (baseline == NONE ? 1L : 2L) * sets * layout.byteSize();
+    }
 }

@@ -1,6 +1,7 @@
 package dev.kernelwright.tuning.trial;
 
 import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.Capability;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.MemorySpace;
@@ -62,8 +63,22 @@ final class TrialMemory {
             if (mirror != null) {
                 mirror.close();
                 mirror = null;
+                freeWhatIsKept();
             }
-            mirror = new Mirror(backend, mapped.byteSize());
+            try {
+                mirror = new Mirror(backend, mapped.byteSize());
+            } catch (IllegalStateException e) {
+                throw new NoMemoryException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** Else the device would hold the mirror before and the one that follows it, for which the parent has not borrowed. */
+    private void freeWhatIsKept() {
+        if (backend.capabilities().contains(Capability.MEMORY_LEASE)) {
+            long limit = backend.memory().limitBytes();
+            backend.memory().limit(0);
+            backend.memory().limit(limit);
         }
     }
 

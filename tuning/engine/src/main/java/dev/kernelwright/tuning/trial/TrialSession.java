@@ -36,7 +36,7 @@ final class TrialSession {
         this.memoryFile = memoryFile;
     }
 
-    private record Device(Backend backend, DeviceStream stream, TrialMemory memory) {}
+    private record Device(Backend backend, DeviceStream stream, LaunchClock clock, TrialMemory memory) {}
 
     /** A loaded kernel; settled once it has been timed. */
     private static final class Kernel {
@@ -162,7 +162,8 @@ final class TrialSession {
                             + " name the environment variable that makes the difference");
                 }
                 DeviceStream stream = backend.newStream();
-                device = new Device(backend, stream, new TrialMemory(memoryFile, backend, stream));
+                device = new Device(backend, stream, LaunchClock.of(backend, stream),
+                        new TrialMemory(memoryFile, backend, stream));
                 return;
             }
         }
@@ -197,7 +198,7 @@ final class TrialSession {
     private TrialTimes time(TimingRequest request) throws IOException, KernelFailedException {
         Kernel kernel = kernel(request.kernel());
         boolean inTurn = request.baseline() != TimingRequest.NONE;
-        long bytes = (inTurn ? 2L : 1L) * request.sets() * request.layout().byteSize();
+        long bytes = request.totalBytes();
         device().memory.require(bytes);
         Launches launches = launches(kernel, request.axes(), request.layout(), 0, request.sets());
         @Nullable Launches baseline = inTurn
@@ -244,7 +245,8 @@ final class TrialSession {
             turns[turn].setWorkspace(memory.tensor(outputBase, workspace, DType.F32,
                     workspace.byteSize() / Float.BYTES));
         }
-        return new Launches(kernel.number, kernel.loaded, device().stream, sets, turns, kernel.settled);
+        return new Launches(kernel.number, kernel.loaded, device().stream, device().clock, sets, turns,
+                kernel.settled);
     }
 
     private static String shorten(String message) {

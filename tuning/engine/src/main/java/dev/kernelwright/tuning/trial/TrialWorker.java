@@ -48,16 +48,19 @@ public final class TrialWorker implements AutoCloseable {
     private final WorkerProcess process;
     private final FrameChannel channel;
     private final FileChannel memory;
+    private final DeviceShare share;
     private final SecureRandom random = new SecureRandom();
     private int nextKernel;
     private int baseline = TimingRequest.NONE;
     private volatile boolean usable = true;
 
-    /** Takes over a process that has connected. */
-    TrialWorker(WorkerLimits limits, WorkerProcess process, FrameChannel channel, Path directory) throws IOException {
+    /** Takes over a process that has connected, and the share that it has of the device's memory. */
+    TrialWorker(WorkerLimits limits, WorkerProcess process, FrameChannel channel, Path directory, DeviceShare share)
+            throws IOException {
         this.limits = limits;
         this.process = process;
         this.channel = channel;
+        this.share = share;
         try {
             this.memory = FileChannel.open(directory.resolve(TrialProtocol.MEMORY_FILE), StandardOpenOption.CREATE_NEW,
                     StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -91,7 +94,8 @@ public final class TrialWorker implements AutoCloseable {
      * @param threads how many threads run blocks
      * @param memoryBytes how much memory for tensors is going to be written
      * @param deadline when to give up at the latest, should the limits allow more time
-     * @throws IOException if it does not start, or cannot be isolated as far as is required; with the reason
+     * @throws IOException if it does not start, or cannot be isolated as far as is required, or the device's memory lease
+     *         has no room for it; with the reason
      * @throws IllegalArgumentException if the system property that requires an isolation names none
      */
     public static TrialWorker start(WorkerLimits limits, Backend backend, int threads, long memoryBytes,
@@ -111,7 +115,7 @@ public final class TrialWorker implements AutoCloseable {
         } catch (IOException e) {
             // No kernel was loaded yet, so none can bring this about.
             if (available.level() != Isolation.NAMESPACES || wanted == Isolation.NAMESPACES
-                    || Thread.currentThread().isInterrupted() || deadline.isPast()) {
+                    || e instanceof NoMemoryException || Thread.currentThread().isInterrupted() || deadline.isPast()) {
                 throw e;
             }
             TrialWorker worker = start(limits, command, backend, threads, memoryBytes, Isolation.LIMITS,
@@ -126,17 +130,29 @@ public final class TrialWorker implements AutoCloseable {
     static TrialWorker start(WorkerLimits limits, WorkerCommand command, Backend backend, int threads,
             long memoryBytes, Isolation isolation, Deadline end) throws IOException {
         Deadline deadline = end.earlier(Deadline.after(limits.startTime()));
-        Path directory = WorkerDirectory.create(memoryBytes);
+        DeviceShare share = DeviceShare.of(backend, memoryBytes);
+        try {
+            return start(limits, command, backend, threads, WorkerDirectory.create(memoryBytes), share, isolation,
+                    deadline);
+        } catch (IOException | RuntimeException e) {
+            share.close();
+            throw e;
+        }
+    }
+
+    private static TrialWorker start(WorkerLimits limits, WorkerCommand command, Backend backend, int threads,
+            Path directory, DeviceShare share, Isolation isolation, Deadline deadline) throws IOException {
         try (WorkerConnection connection = new WorkerConnection(directory)) {
             WorkerProcess process = WorkerProcess.start(command, directory, isolation);
             TrialWorker worker;
             try {
-                worker = new TrialWorker(limits, process, connection.accept(process, deadline), directory);
+                worker = new TrialWorker(limits, process, connection.accept(process, deadline), directory, share);
             } catch (IOException | RuntimeException e) {
                 process.close();
                 throw e;
             }
             try {
+                share.endBy(worker::close);
                 worker.open(backend, threads, deadline);
             } catch (IOException | RuntimeException e) {
                 worker.close();
@@ -205,6 +221,7 @@ public final class TrialWorker implements AutoCloseable {
     /** Launches a kernel once, on the buffers at the beginning of {@link #memory()}. */
     public void run(int kernel, long[] axes, BufferLayout layout, Deadline deadline)
             throws KernelRejectedException, IOException {
+        share.require(layout.byteSize());
         request(Command.RUN, deadline.earlier(Deadline.after(limits.kernelTime())), out -> {
             out.writeInt(kernel);
             TrialCodec.writeAxes(out, axes);
@@ -215,6 +232,7 @@ public final class TrialWorker implements AutoCloseable {
     /** Launches a kernel so many times, on the sets of buffers in turn as earlier launches have left them. */
     public void repeat(int kernel, long[] axes, BufferLayout layout, int sets, long launches, Deadline deadline)
             throws KernelRejectedException, IOException {
+        share.require(sets * layout.byteSize());
         request(Command.REPEAT, deadline.earlier(timingLimit()), out -> {
             out.writeInt(kernel);
             TrialCodec.writeAxes(out, axes);
@@ -230,6 +248,7 @@ public final class TrialWorker implements AutoCloseable {
 
     /** Brings a kernel to its full speed and times it, on the sets of buffers in {@link #memory()}. */
     public TrialTimes time(TimingRequest request, Deadline deadline) throws KernelRejectedException, IOException {
+        share.require(request.totalBytes());
         return request(Command.TIME, deadline.earlier(timingLimit()),
                 out -> TrialCodec.writeTimingRequest(out, request),
                 TrialCodec::readTimes);
@@ -237,6 +256,11 @@ public final class TrialWorker implements AutoCloseable {
 
     /** Times the baseline alone; whatever goes wrong is not a candidate's fault. */
     public TrialTimes timeBaseline(TimingRequest request, Deadline deadline) throws IOException {
+        try {
+            share.require(request.totalBytes());
+        } catch (KernelRejectedException e) {
+            throw new NoMemoryException(String.valueOf(e.getMessage()));
+        }
         return trustedRequest("the baseline", Command.TIME, deadline,
                 out -> TrialCodec.writeTimingRequest(out, request), TrialCodec::readTimes);
     }
@@ -287,7 +311,9 @@ public final class TrialWorker implements AutoCloseable {
     private <T> T request(Command command, Deadline deadline, Arguments arguments, Results<T> results)
             throws KernelRejectedException, IOException {
         if (!usable) {
-            throw new IOException("a trial worker was used after it had died");
+            throw share.isRecalled()
+                    ? share.recalledException()
+                    : new IOException("a trial worker was used after it had died");
         }
         double allowedSeconds = deadline.remainingNanos() / 1e9;
         long number = random.nextLong();
@@ -306,6 +332,9 @@ public final class TrialWorker implements AutoCloseable {
             throw new KernelRejectedException(ReasonCode.TIMEOUT, String.format(Locale.ROOT,
                     "the kernel did not finish within %.1f s, and its trial worker was killed", allowedSeconds));
         } catch (IOException e) {
+            if (share.isRecalled()) {
+                throw share.recalledException();
+            }
             if (!usable) {
                 throw new IOException("a trial worker was closed while it was being used", e);
             }
@@ -370,6 +399,7 @@ public final class TrialWorker implements AutoCloseable {
         usable = false;
         channel.close();
         process.close();
+        share.close();
         try {
             memory.close();
         } catch (IOException e) {

@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Times a kernel in a worker at the largest axes, and checks the very launches that were timed.
@@ -28,9 +30,9 @@ import java.util.function.LongSupplier;
  * the timing, the kernel is launched again at the same addresses on other inputs, and must then give other results:
  * what it may have kept does not help it. The results of the launches before must still be there then.
  *
- * <p>The worker takes the times, since the way to it costs more than a launch. For the figures of a record the parent
- * takes them too: what it takes longer for three times as many launches is what the launches take, whatever a request
- * costs.
+ * <p>The worker takes the times, by the device's own clock where that has events, since the way to it costs more than a
+ * launch. For the figures of a record the parent takes them too, by the host's clock: what it takes longer for three times
+ * as many launches is what the launches take, whatever a request costs.
  */
 public final class KernelTimer {
     /** Small workloads rotate over several sets of buffers, as calls in an application do, up to this many bytes. */
@@ -56,14 +58,30 @@ public final class KernelTimer {
     private final Workload workload;
     private final BlockPool pool;
     private final Set<Safeguard> safeguards;
+    private final Supplier<Map<String, String>> conditions;
     private final SecureRandom random = new SecureRandom();
 
-    /** Creates a timer; the reference is evaluated on the pool. */
-    public KernelTimer(Workload workload, BlockPool pool, Set<Safeguard> safeguards) {
+    /**
+     * Creates a timer.
+     *
+     * @param pool evaluates the reference
+     * @param conditions tells in which state the device is
+     */
+    public KernelTimer(Workload workload, BlockPool pool, Set<Safeguard> safeguards,
+            Supplier<Map<String, String>> conditions) {
         this.workload = workload;
         this.pool = pool;
         this.safeguards = Set.copyOf(safeguards);
+        this.conditions = conditions;
     }
+
+    /**
+     * Times, and the state in which the device was when they had been taken.
+     *
+     * @param times the times
+     * @param conditions as {@link dev.kernelwright.spi.Backend#conditions} names them
+     */
+    public record Measurement(TrialTimes times, Map<String, String> conditions) {}
 
     /**
      * How carefully to time.
@@ -97,7 +115,7 @@ public final class KernelTimer {
      * @param baselineFastNanos the same for the baseline
      * @throws KernelRejectedException if the launches do not stand up to the checks
      */
-    public TrialTimes time(TrialWorker worker, int kernel, KernelVerifier.Reload reload, OptionalInt baseline,
+    public Measurement time(TrialWorker worker, int kernel, KernelVerifier.Reload reload, OptionalInt baseline,
             double fastNanos, double baselineFastNanos, Effort effort, Deadline deadline)
             throws KernelRejectedException, IOException {
         long[] axes = workload.signature().maxAxes();
@@ -112,6 +130,8 @@ public final class KernelTimer {
             TrialTimes times = worker.time(new TimingRequest(kernel, baseline.orElse(TimingRequest.NONE), axes, layout,
                     sets, fastNanos, baselineFastNanos, SAMPLE_NANOS, effort.samples, effort.limit.toNanos()),
                     deadline);
+            // At once: a device that waits lowers its clocks.
+            Measurement measurement = new Measurement(times, conditions.get());
             if (effort.equals(Effort.FINAL)) {
                 checkClock(Timing.of(times.kernelNanos()).medianNanos(),
                         count -> worker.repeat(kernel, axes, layout, sets, count, deadline), System::nanoTime);
@@ -122,7 +142,7 @@ public final class KernelTimer {
                 }
                 checkNewLaunches(launches, worker, kernel, reload, sets, fills, deadline);
             }
-            return times;
+            return measurement;
         }
     }
 

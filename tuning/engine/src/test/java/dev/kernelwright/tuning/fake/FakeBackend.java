@@ -3,7 +3,9 @@ package dev.kernelwright.tuning.fake;
 import dev.kernelwright.op.Expression;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.Capability;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.DeviceEvent;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.HostStream;
 import dev.kernelwright.spi.KernelBinary;
@@ -12,6 +14,7 @@ import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.LoadedKernel;
+import dev.kernelwright.spi.MemoryLease;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.spi.Roofline;
 import dev.kernelwright.spi.Target;
@@ -23,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,6 +42,8 @@ public final class FakeBackend implements Backend {
 
     /** So slow that a kernel that spins for microseconds can be near the floor. */
     public static final double BYTES_PER_SECOND = 2e8;
+    /** What the leased device has. */
+    public static final long LEASE_BYTES = 64 << 20;
     private static final Pattern MICROS = Pattern.compile("#define MICROS (\\d+)");
     private static final String TEMPLATE = """
             // @parameter MICROS 300 200 150 100 60
@@ -46,6 +52,33 @@ public final class FakeBackend implements Backend {
             """;
 
     private final int deviceIndex;
+    private final MemoryLease lease = new MemoryLease(LEASE_BYTES, () -> {
+    });
+
+    /** Claims that a tenth of the time has passed. */
+    private static final class LyingEvent implements DeviceEvent {
+        private long nanos;
+
+        @Override
+        public void record(DeviceStream stream) {
+            nanos = System.nanoTime();
+        }
+
+        @Override
+        public void synchronize() {
+            // Launches have ended when they return.
+        }
+
+        @Override
+        public double nanosSince(DeviceEvent earlier) {
+            return (nanos - ((LyingEvent) earlier).nanos) / 10.0;
+        }
+
+        @Override
+        public void close() {
+            // Holds nothing.
+        }
+    }
 
     FakeBackend(int deviceIndex) {
         this.deviceIndex = deviceIndex;
@@ -166,6 +199,30 @@ public final class FakeBackend implements Backend {
     @Override
     public DeviceStream newStream() {
         return new HostStream();
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return switch (deviceIndex) {
+            case FakeBackendProvider.LEASED -> Set.of(Capability.MEMORY_LEASE);
+            case FakeBackendProvider.LYING_EVENTS -> Set.of(Capability.EVENTS);
+            default -> Set.of();
+        };
+    }
+
+    @Override
+    public MemoryLease memory() {
+        return lease;
+    }
+
+    @Override
+    public DeviceEvent newEvent() {
+        return new LyingEvent();
+    }
+
+    @Override
+    public Map<String, String> conditions() {
+        return Map.of("temperature_c", "54");
     }
 
     @Override

@@ -27,6 +27,12 @@ public final class FakeBackendProvider implements BackendProvider {
     /** The device whose driver needs a file that a worker in namespaces of its own does not see. */
     public static final int NEEDS_THE_MACHINE = 5;
 
+    /** The device of whose memory {@link FakeBackend#LEASE_BYTES} may be held. */
+    public static final int LEASED = 6;
+
+    /** The device whose events make every time a tenth of what it is. */
+    public static final int LYING_EVENTS = 7;
+
     /** A trial worker's temporary directory is its working directory. */
     private static final boolean IN_WORKER = System.getProperty("java.io.tmpdir").equals(".");
 

@@ -118,7 +118,8 @@ class HostileWorkerTest {
                 }
             });
             try (TrialWorker worker =
-                    new TrialWorker(LIMITS, process, connection.accept(process, soon()), directory)) {
+                    new TrialWorker(LIMITS, process, connection.accept(process, soon()), directory,
+                            DeviceShare.of(FakeBackendProvider.open(FakeBackendProvider.ORDINARY), 0))) {
                 test.test(worker);
             }
             thread.join();

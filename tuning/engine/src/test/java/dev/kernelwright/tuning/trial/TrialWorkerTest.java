@@ -103,6 +103,39 @@ class TrialWorkerTest {
     }
 
     @Test
+    void aLaunchForWhichTheLeaseHasNoRoomIsAVerdictThatCostsNothing() throws Exception {
+        FakeBackend leased = FakeBackendProvider.open(FakeBackendProvider.LEASED);
+        try (TrialWorker worker = TrialWorker.start(LIMITS, leased, 1, LAYOUT.byteSize(), soon())) {
+            worker.memory().write(ByteBuffer.allocate((int) LAYOUT.byteSize()), 0);
+            int kernel = load(worker, Behaviour.CORRECT);
+            BufferLayout large = BufferLayout.of(SIGNATURE, AXES, FakeBackend.LEASE_BYTES, () -> 0);
+            long heldBytes = leased.memory().heldBytes();
+            assertRejected(() -> worker.run(kernel, AXES, large, soon()), ReasonCode.NO_MEMORY, "on fake:6",
+                    "raise the lease");
+            assertThat(leased.memory().heldBytes()).isEqualTo(heldBytes).isPositive();
+            worker.run(kernel, AXES, LAYOUT, soon());
+        }
+        assertThat(leased.memory().heldBytes()).isZero();
+    }
+
+    @Test
+    @SuppressWarnings("try") // the recall is what is tested
+    void aWorkerWhoseMemoryIsRecalledDuringALaunchIsGoneWhenTheApplicationHasIt() throws Exception {
+        FakeBackend leased = FakeBackendProvider.open(FakeBackendProvider.LEASED);
+        try (TrialWorker worker = TrialWorker.start(LIMITS, leased, 1, LAYOUT.byteSize(), soon())) {
+            worker.memory().write(ByteBuffer.allocate((int) LAYOUT.byteSize()), 0);
+            int kernel = load(worker, Behaviour.ENDLESS);
+            ProcessHandle process = ProcessHandle.of(worker.pid()).orElseThrow();
+            Thread application = Thread.ofPlatform().start(() -> leased.memory().limit(0));
+            assertThatThrownBy(() -> worker.run(kernel, AXES, LAYOUT, soon())).isInstanceOf(NoMemoryException.class)
+                    .hasMessageContaining("the application needs the memory of fake:6");
+            application.join();
+            assertThat(process.isAlive()).isFalse();
+            assertThat(leased.memory().heldBytes()).isZero();
+        }
+    }
+
+    @Test
     void anEndlessKernelIsATimeoutAndCostsTheWorkerWithinItsDeadline() throws Exception {
         try (TrialWorker worker = start()) {
             int kernel = load(worker, Behaviour.ENDLESS);
