@@ -1,5 +1,6 @@
 package dev.kernelwright.spi;
 
+import java.util.List;
 import java.util.Set;
 
 /** Finds and opens the devices of one kind; found with {@link java.util.ServiceLoader}. */
@@ -16,6 +17,16 @@ public interface BackendProvider {
      */
     default Set<String> environmentVariables() {
         return Set.of();
+    }
+
+    /**
+     * Returns the tools under which the kernels of a device can be watched, as far as they are installed here; also where
+     * the device itself is not.
+     *
+     * @param deviceIndex its position in {@link Probe.Available#devices()}
+     */
+    default List<Instrument> instruments(int deviceIndex) {
+        return List.of();
     }
 
     /**
