@@ -1,5 +1,6 @@
 package dev.kernelwright.spi;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,6 +29,16 @@ public interface BackendProvider {
      */
     default Optional<OfflineCompiler> offlineCompiler(String architecture) {
         return Optional.empty();
+    }
+
+    /**
+     * Returns the tools under which the kernels of a device can be watched, as far as they are installed here; also where
+     * the device itself is not.
+     *
+     * @param deviceIndex its position in {@link Probe.Available#devices()}
+     */
+    default List<Instrument> instruments(int deviceIndex) {
+        return List.of();
     }
 
     /**

@@ -31,6 +31,8 @@ public final class DeviceHeap implements AutoCloseable {
     private final long minBytes;
     private final long maxBytes;
     private final MemoryLease lease;
+    /** Whether memory is to be as large as was asked for, and left as it is: see {@link Instrument#PROPERTY}. */
+    private final boolean instrumented = Boolean.getBoolean(Instrument.PROPERTY);
     /** Guarded by this, as is all below. */
     private final Map<Block, Life> lives = new HashMap<>();
     private final Map<Long, Deque<Block>> kept = new HashMap<>();
@@ -119,7 +121,7 @@ public final class DeviceHeap implements AutoCloseable {
      * @throws IllegalStateException if this heap is closed, or the lease has no room
      */
     public Tensor allocate(Arena arena, DType dtype, long... shape) {
-        long bytes = Math.max(minBytes, Tensor.byteSize(dtype, shape));
+        long bytes = Math.max(instrumented ? 1 : minBytes, Tensor.byteSize(dtype, shape));
         if (bytes > maxBytes) {
             throw new IllegalArgumentException("a tensor of " + bytes + " bytes was asked for on " + space
                     + ", which allocates at most " + maxBytes + " at once: use several");
@@ -137,6 +139,9 @@ public final class DeviceHeap implements AutoCloseable {
     }
 
     private long rounded(long bytes) {
+        if (instrumented) {
+            return bytes;
+        }
         long step = Math.clamp(Long.highestOneBit(bytes) / SIZES_PER_DOUBLING, minBytes,
                 Math.max(minBytes, MAX_STEP_BYTES));
         return Math.ceilDiv(bytes, step) * step;
@@ -155,7 +160,9 @@ public final class DeviceHeap implements AutoCloseable {
             settle();
         }
         try {
-            allocator.clear(block.address, bytes);
+            if (!instrumented) {
+                allocator.clear(block.address, bytes);
+            }
         } catch (RuntimeException e) {
             keep(block);
             throw e;

@@ -8,6 +8,7 @@ import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.Instrument;
 import dev.kernelwright.spi.OfflineCompiler;
 import dev.kernelwright.spi.Probe;
 import java.util.ArrayList;
@@ -51,6 +52,12 @@ public final class CudaBackendProvider implements BackendProvider {
             return new Probe.Unavailable("the CUDA driver cannot be asked for its GPUs: " + e.getMessage(),
                     "see what nvidia-smi says");
         }
+    }
+
+    @Override
+    public List<Instrument> instruments(int deviceIndex) {
+        return ComputeSanitizer.find(ComputeSanitizer.folders(System.getenv()),
+                deviceIndex == 0 ? NAME : NAME + ":" + deviceIndex);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.Instrument;
 import dev.kernelwright.spi.Probe;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,11 @@ public final class OpenClBackendProvider implements BackendProvider {
         return new Probe.Unavailable(devices.platforms() == 0
                 ? "the OpenCL library is there, but finds no driver"
                 : "OpenCL's drivers have no device here", cure);
+    }
+
+    @Override
+    public List<Instrument> instruments(int deviceIndex) {
+        return Oclgrind.find(System.getenv().getOrDefault("PATH", "")).stream().toList();
     }
 
     @Override

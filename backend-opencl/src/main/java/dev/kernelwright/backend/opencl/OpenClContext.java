@@ -7,6 +7,7 @@ import dev.kernelwright.backend.opencl.ffi.ClQueue;
 import dev.kernelwright.backend.opencl.ffi.ClSvm;
 import dev.kernelwright.backend.opencl.ffi.OpenClException;
 import dev.kernelwright.spi.DeviceHeap;
+import dev.kernelwright.tensor.DeviceMemory;
 import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -78,14 +79,20 @@ final class OpenClContext implements DeviceHeap.Allocator, AutoCloseable {
 
     @Override
     public long allocate(long bytes) {
-        return ClSvm.alloc(handle, ClMemory.CL_MEM_READ_WRITE, bytes, ALIGNMENT_BYTES).address();
+        return device.hasSharedMemory()
+                ? ClSvm.alloc(handle, ClMemory.CL_MEM_READ_WRITE, bytes, ALIGNMENT_BYTES).address()
+                : ClMemory.create(handle, ClMemory.CL_MEM_READ_WRITE, bytes);
     }
 
     @Override
     public void clear(long address, long bytes) {
         long queue = newQueue();
         try (Arena arena = Arena.ofConfined()) {
-            ClSvm.enqueueFill(queue, memory(address, bytes), arena.allocate(1), ClEvent.NONE, ClEvent.NONE);
+            if (device.hasSharedMemory()) {
+                ClSvm.enqueueFill(queue, memory(address, bytes), arena.allocate(1), ClEvent.NONE, ClEvent.NONE);
+            } else {
+                ClMemory.enqueueFill(queue, address, arena.allocate(1), 0, bytes, ClEvent.NONE, ClEvent.NONE);
+            }
         } finally {
             release(queue);
         }
@@ -116,7 +123,11 @@ final class OpenClContext implements DeviceHeap.Allocator, AutoCloseable {
 
     @Override
     public void free(long address, long bytes) {
-        ClSvm.free(handle, memory(address, bytes));
+        if (device.hasSharedMemory()) {
+            ClSvm.free(handle, memory(address, bytes));
+        } else {
+            ClMemory.release(address);
+        }
     }
 
     /**
@@ -178,6 +189,21 @@ final class OpenClContext implements DeviceHeap.Allocator, AutoCloseable {
         return new WrappedBuffer(space, buffer, bytes, device.baseAlignmentBytes());
     }
 
+    /** Returns the buffer that a tensor is in; null if it is on the host or in shared virtual memory. */
+    @Nullable
+    WrappedBuffer buffer(Tensor tensor) {
+        if (isOnHost(tensor)) {
+            return null;
+        }
+        DeviceMemory memory = tensor.memory();
+        if (memory instanceof WrappedBuffer buffer) {
+            return buffer;
+        }
+        return device.hasSharedMemory()
+                ? null
+                : new WrappedBuffer(space, memory.handle(), memory.byteSize(), device.baseAlignmentBytes());
+    }
+
     private void requireSameContext(String what, long context) {
         if (context != handle) {
             throw new IllegalArgumentException("a " + what + " of another context was given to " + space
@@ -202,8 +228,8 @@ final class OpenClContext implements DeviceHeap.Allocator, AutoCloseable {
     }
 
     private void enqueueCopy(long queue, Tensor from, Tensor to) {
-        WrappedBuffer source = WrappedBuffer.of(from);
-        WrappedBuffer target = WrappedBuffer.of(to);
+        WrappedBuffer source = buffer(from);
+        WrappedBuffer target = buffer(to);
         if (source == null && target == null) {
             ClSvm.enqueueCopy(queue, false, memory(to), memory(from), ClEvent.NONE, ClEvent.NONE);
         } else if (source != null && isOnHost(to)) {

@@ -5,6 +5,7 @@ import dev.kernelwright.backend.opencl.ffi.ClPlatform;
 import dev.kernelwright.backend.opencl.ffi.ClSvm;
 import dev.kernelwright.backend.opencl.ffi.OpenClException;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.Instrument;
 import dev.kernelwright.spi.Target;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,11 +24,13 @@ import java.util.Map;
  * @param maxAllocationBytes the largest region of memory that it allocates
  * @param cacheBytes the size of the cache before its memory, 0 if it has none or does not tell
  * @param baseAlignmentBytes what a sub-buffer's start must be a multiple of
+ * @param hasSharedMemory whether it has shared virtual memory, at least of coarse grain; where it has not, as the device
+ *        that an instrument simulates, tensors are buffers, and parts of them only from some addresses on
  */
 record OpenClDevice(long platform, long id, String name, String platformName, String vendor, String version,
         String driver, boolean isGpu, int computeUnits, long maxGroupSize, List<Long> maxGroupSizes, long localBytes,
         long globalBytes,
-        long maxAllocationBytes, long cacheBytes, long baseAlignmentBytes) {
+        long maxAllocationBytes, long cacheBytes, long baseAlignmentBytes, boolean hasSharedMemory) {
     private static final int DIMENSIONS = 3;
     private static final long MAX_COUNT = 1 << 24;
     private static final long MAX_BYTES = 1L << 50;
@@ -41,7 +44,8 @@ record OpenClDevice(long platform, long id, String name, String platformName, St
         if (!ClDevice.info(id, ClDevice.CL_DEVICE_AVAILABLE).flag()) {
             throw new IllegalStateException("it is not available, which may be for now or for this user");
         }
-        if (!hasSharedMemory(id)) {
+        boolean hasSharedMemory = hasSharedMemory(id);
+        if (!hasSharedMemory && !Boolean.getBoolean(Instrument.PROPERTY)) {
             throw new IllegalStateException("it has no shared virtual memory, which OpenCL 2.0 brought");
         }
         return new OpenClDevice(platform, id, name(id), ClPlatform.info(platform, ClPlatform.CL_PLATFORM_NAME).text()
@@ -56,7 +60,8 @@ record OpenClDevice(long platform, long id, String name, String platformName, St
                 within(id, ClDevice.CL_DEVICE_GLOBAL_MEM_SIZE, "bytes of memory", MAX_BYTES),
                 within(id, ClDevice.CL_DEVICE_MAX_MEM_ALLOC_SIZE, "bytes to allocate at once", MAX_BYTES),
                 number(id, ClDevice.CL_DEVICE_GLOBAL_MEM_CACHE_SIZE),
-                within(id, ClDevice.CL_DEVICE_MEM_BASE_ADDR_ALIGN, "bits of alignment", MAX_COUNT) / Byte.SIZE);
+                within(id, ClDevice.CL_DEVICE_MEM_BASE_ADDR_ALIGN, "bits of alignment", MAX_COUNT) / Byte.SIZE,
+                hasSharedMemory);
     }
 
     static String name(long id) {

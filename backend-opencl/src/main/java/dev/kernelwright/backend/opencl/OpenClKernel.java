@@ -207,7 +207,8 @@ final class OpenClKernel implements LoadedKernel {
     }
 
     private void setBuffer(long kernel, int index, Tensor tensor) {
-        if (!(tensor.memory() instanceof WrappedBuffer buffer)) {
+        WrappedBuffer buffer = context.buffer(tensor);
+        if (buffer == null) {
             ClKernel.setSvmPointer(kernel, index, DeviceHeap.address(tensor));
         } else if (buffer.isPart(tensor)) {
             long part = buffer.newPart(tensor);

@@ -4,7 +4,6 @@ import dev.kernelwright.backend.opencl.ffi.ClMemory;
 import dev.kernelwright.tensor.DeviceMemory;
 import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A buffer that the application owns and knows the life of.
@@ -17,11 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param alignmentBytes what the device wants the start of a sub-buffer to be a multiple of
  */
 record WrappedBuffer(MemorySpace space, long handle, long byteSize, long alignmentBytes) implements DeviceMemory {
-    /** Returns the buffer that a tensor is in; null if it is in other memory. */
-    static @Nullable WrappedBuffer of(Tensor tensor) {
-        return tensor.space() != MemorySpace.HOST && tensor.memory() instanceof WrappedBuffer buffer ? buffer : null;
-    }
-
     @Override
     public boolean isAlive() {
         return true;

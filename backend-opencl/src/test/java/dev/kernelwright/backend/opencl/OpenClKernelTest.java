@@ -184,7 +184,8 @@ class OpenClKernelTest {
         OpenClDevice updated = new OpenClDevice(device.platform(), device.id(), device.name(), device.platformName(),
                 device.vendor(), device.version(), device.driver() + ".1", device.isGpu(), device.computeUnits(),
                 device.maxGroupSize(), device.maxGroupSizes(), device.localBytes(), device.globalBytes(),
-                device.maxAllocationBytes(), device.cacheBytes(), device.baseAlignmentBytes());
+                device.maxAllocationBytes(), device.cacheBytes(), device.baseAlignmentBytes(),
+                device.hasSharedMemory());
         byte[] ofAnother = SealedBinary.seal(SealedBinary.open(whole.bytes(), device), updated);
         for (byte[] bytes : List.of(Arrays.copyOf(whole.bytes(), whole.bytes().length / 2), changed, ofAnother,
                 new byte[0])) {

@@ -4,6 +4,7 @@ import dev.kernelwright.cache.CacheLocation;
 import dev.kernelwright.cache.LayeredStore;
 import dev.kernelwright.cli.output.Figures;
 import dev.kernelwright.spi.DeviceDescription;
+import dev.kernelwright.spi.Instrument;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.Probe;
 import dev.kernelwright.spi.Target;
@@ -44,6 +45,7 @@ final class Diagnosis {
         boolean tuner = tuner();
         if (tuner) {
             isolation();
+            instruments();
         }
         if (anyDevice && tuner) {
             findings.add(TrialCheck.run(device));
@@ -155,6 +157,15 @@ final class Diagnosis {
                         + " with this user's rights: " + available.whyNotMore(),
                         "install bubblewrap and allow user namespaces");
         });
+    }
+
+    /** None is needed, and so none that is missing is anything to warn of. */
+    private void instruments() {
+        List<String> names = FoundBackend.all().stream().flatMap(backend -> backend.provider().stream())
+                .flatMap(provider -> provider.instruments(0).stream()).map(Instrument::name).toList();
+        findings.add(Finding.ok("instruments", names.isEmpty()
+                ? "none: install oclgrind or NVIDIA's compute-sanitizer for 'tune --instrument'"
+                : String.join(", ", names) + ", for 'tune --instrument'"));
     }
 
     private boolean tuner() {

@@ -33,7 +33,7 @@ final class SessionRerun {
         TuningOutcome outcome;
         try (NoStore store = new NoStore();
                 CandidateLines lines = new CandidateLines(console);
-                TuningSession session = new TuningSession(store, device, enough, true, List.of(replay), candidate -> {
+                TuningSession session = new TuningSession(store, device, enough, false, true, List.of(replay), candidate -> {
                     if (!isJson) {
                         lines.add(candidate);
                     }

@@ -73,7 +73,7 @@ final class TuneCommand implements Callable<Integer> {
         ObjectNode json = Json.object().put("workload", workload.toString());
         try (LayeredStore store = cache.openLayered();
                 CandidateLines lines = new CandidateLines(console);
-                TuningSession session = new TuningSession(store, device, budget, retune,
+                TuningSession session = new TuningSession(store, device, budget, budgetOptions.instrumented(), retune,
                         agent.generators(cache.location().folder(), store), candidate -> {
                             if (output.json()) {
                                 CandidateLines.put(json.withArray("candidates"), candidate);

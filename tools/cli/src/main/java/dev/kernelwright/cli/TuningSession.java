@@ -42,16 +42,17 @@ final class TuningSession implements AutoCloseable {
      * Opens a session.
      *
      * @param store where records are found and put; the caller closes it
+     * @param instrumented whether winners are run under instruments too
      * @param retune whether to tune also what the store has
      * @param generators who proposes kernels, in the order in which they are asked
      * @param onCandidate is told of each candidate
      */
-    TuningSession(KernelStore store, DeviceOptions device, TuningBudget budget, boolean retune,
+    TuningSession(KernelStore store, DeviceOptions device, TuningBudget budget, boolean instrumented, boolean retune,
             List<? extends KernelGenerator> generators, Consumer<RuntimeEvent.Candidate> onCandidate) {
         this.store = store;
         this.retune = retune;
         this.timeout = budget.time().plus(GRACE);
-        this.tuner = TuningEngine.builder().generators(generators).build();
+        this.tuner = TuningEngine.builder().generators(generators).instrumented(instrumented).build();
         this.runtime = device.build(ComputeRuntime.builder().store(retune ? new RetuneStore(store) : store)
                 .tuner(tuner).tuningBudget(budget).missPolicy(MissPolicy.TUNE_ASYNC).listener(event -> {
                     switch (event) {

@@ -90,7 +90,7 @@ class TuneCommandTest {
     void aRecordThatCouldNotBeStoredIsAFailureThatSaysWhy() throws Exception {
         Workload workload = WorkloadParameter.parse(EMPTY, "f32");
         try (TuningSession session = new TuningSession(new FullStore(), new DeviceOptions(),
-                new TuningBudget(Duration.ofSeconds(5), 1), false, List.of(), candidate -> {})) {
+                new TuningBudget(Duration.ofSeconds(5), 1), false, false, List.of(), candidate -> {})) {
             assertThat(session.tune(workload)).isInstanceOfSatisfying(TuningOutcome.Failed.class,
                     failed -> assertThat(failed.reason()).contains("could not be stored", "no room"));
         }

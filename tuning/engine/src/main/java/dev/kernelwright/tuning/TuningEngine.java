@@ -1,5 +1,6 @@
 package dev.kernelwright.tuning;
 
+import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.KernelGenerator;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.Tuner;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * and ends when there has been none for a while.
  */
 public final class TuningEngine implements Tuner {
+    /** The system property that, set to {@code true}, has winners run under instruments. */
+    public static final String INSTRUMENT_PROPERTY = "kernelwright.instrument";
+
     private static final Logger LOG = LoggerFactory.getLogger(TuningEngine.class);
     private static final long IDLE_SECONDS = 10;
     /** A candidate under way ends with its worker; only the reference's part of a check runs on, for seconds at most. */
@@ -39,6 +43,7 @@ public final class TuningEngine implements Tuner {
     private final List<KernelGenerator> generators;
     private final int queueCapacity;
     private final WorkerLimits limits;
+    private final boolean instrumented;
     private final Clock clock;
     private final ThreadPoolExecutor executor;
     /** The jobs that are queued or under way; guarded by itself, as is {@code closed}. */
@@ -51,6 +56,7 @@ public final class TuningEngine implements Tuner {
         this.generators = List.copyOf(builder.generators);
         this.queueCapacity = builder.queueCapacity;
         this.limits = builder.limits;
+        this.instrumented = builder.instrumented;
         this.clock = builder.clock;
         this.executor = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(queueCapacity), TuningEngine::newThread);
@@ -79,7 +85,8 @@ public final class TuningEngine implements Tuner {
                 running.addListener(listener);
                 return running.result();
             }
-            TuningJob job = new TuningJob(request, generators, limits, clock, () -> forget(request.key()));
+            TuningJob job = new TuningJob(request, generators, limits, instrumented, clock,
+                    () -> forget(request.key()));
             job.addListener(listener);
             try {
                 executor.execute(job);
@@ -165,6 +172,7 @@ public final class TuningEngine implements Tuner {
         private List<KernelGenerator> generators = List.of(new TemplateGenerator());
         private int queueCapacity = 256;
         private WorkerLimits limits = WorkerLimits.DEFAULT;
+        private boolean instrumented = Boolean.getBoolean(INSTRUMENT_PROPERTY);
         private Clock clock = Clock.systemUTC();
 
         private Builder() {}
@@ -203,6 +211,16 @@ public final class TuningEngine implements Tuner {
          */
         public Builder requiredIsolation(Isolation level) {
             limits = new WorkerLimits(limits.heapMebibytes(), limits.startTime(), limits.kernelTime(), level);
+            return this;
+        }
+
+        /**
+         * Sets whether a winner is run once more, on small extents, under each {@linkplain BackendProvider#instruments
+         * instrument} of its device that is installed, and rejected if that finds a fault. It takes seconds to a minute
+         * for each, beside the budget. By default what {@link #INSTRUMENT_PROPERTY} says.
+         */
+        public Builder instrumented(boolean whether) {
+            instrumented = whether;
             return this;
         }
 

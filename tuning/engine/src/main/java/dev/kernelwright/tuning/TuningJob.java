@@ -3,6 +3,7 @@ package dev.kernelwright.tuning;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.kernelwright.spi.Evaluation;
+import dev.kernelwright.spi.Instrument;
 import dev.kernelwright.spi.KernelGenerator;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelSource;
@@ -14,6 +15,7 @@ import dev.kernelwright.spi.TuningListener;
 import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.spi.TuningRequest;
 import dev.kernelwright.tuning.trial.Deadline;
+import dev.kernelwright.tuning.trial.InstrumentedRun;
 import dev.kernelwright.tuning.trial.NoMemoryException;
 import dev.kernelwright.tuning.trial.WorkerLimits;
 import dev.kernelwright.tuning.verify.KernelTimer.Effort;
@@ -23,6 +25,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,12 +55,15 @@ final class TuningJob implements Runnable {
     private static final double MAX_CONFIRMING_PART = 0.5;
     /** What a confirmation may take on a busy machine; more where launches themselves are slow. */
     private static final Duration MAX_CONFIRMING_TIME = Duration.ofSeconds(30);
+    /** What a run under one instrument may take, beside the budget. */
+    private static final Duration INSTRUMENTED_TIME = Duration.ofMinutes(1);
     private static final int CONFIRMING_LAUNCHES = 60;
     private static final int MAX_DUPLICATES_IN_A_ROW = 100;
 
     private final TuningRequest request;
     private final List<KernelGenerator> generators;
     private final WorkerLimits limits;
+    private final boolean instrumented;
     private final Clock clock;
     private final List<TuningListener> listeners = new CopyOnWriteArrayList<>();
     private final Runnable beforeResult;
@@ -73,12 +79,18 @@ final class TuningJob implements Runnable {
     private volatile @Nullable KernelEvaluator evaluator;
     private long startNanos;
 
-    /** Creates a job; {@code beforeResult} is called when the work is done, before anybody learns the result. */
-    TuningJob(TuningRequest request, List<KernelGenerator> generators, WorkerLimits limits, Clock clock,
-            Runnable beforeResult) {
+    /**
+     * Creates a job.
+     *
+     * @param instrumented whether winners are run under the backend's instruments too
+     * @param beforeResult is called when the work is done, before anybody learns the result
+     */
+    TuningJob(TuningRequest request, List<KernelGenerator> generators, WorkerLimits limits, boolean instrumented,
+            Clock clock, Runnable beforeResult) {
         this.request = request;
         this.generators = generators;
         this.limits = limits;
+        this.instrumented = instrumented;
         this.clock = clock;
         this.beforeResult = beforeResult;
     }
@@ -153,6 +165,9 @@ final class TuningJob implements Runnable {
             // The best is confirmed in any case, which takes a second: it would be lost for its budget's sake.
             Evaluation confirmed = open.confirm(contender.binary(), contender.evaluation(),
                     confirmationDeadline(contender.evaluation()));
+            if (confirmed.accepted() && instrumented) {
+                confirmed = instrumented(contender, confirmed);
+            }
             if (confirmed.accepted()) {
                 open.describeConditions(remarks);
                 return finish(record(contender, confirmed, null));
@@ -174,6 +189,30 @@ final class TuningJob implements Runnable {
                     + " less busy");
         }
         return finish(record(null, tally.failure(), clock.instant().plus(FAILURE_LIFETIME)));
+    }
+
+    /** Returns the verdict on a winner once its backend's instruments have watched it; what they say is remarked. */
+    private Evaluation instrumented(Tally.Contender contender, Evaluation accepted) {
+        Optional<SmallCase> small = SmallCase.of(request.workload(), contender.source());
+        for (Instrument instrument : InstrumentedRun.instruments(request.backend())) {
+            requireGoingOn();
+            InstrumentedRun.Outcome outcome = small.isEmpty()
+                    ? new InstrumentedRun.Outcome.Skipped("the kernel is made for no extents as small as it takes")
+                    : InstrumentedRun.of(limits, request.backend(), instrument, small.get().source(),
+                            small.get().signature(), small.get().axes(), INSTRUMENTED_TIME);
+            switch (outcome) {
+                case InstrumentedRun.Outcome.Faulty(Instrument.Fault fault) -> {
+                    return Evaluation.rejected(fault.reason(), fault.message());
+                }
+                case InstrumentedRun.Outcome.Clean() -> remarks.put("instrument." + instrument.name(),
+                        "nothing found with the extents " + Arrays.toString(small.orElseThrow().axes()));
+                case InstrumentedRun.Outcome.Skipped(String reason) -> {
+                    LOG.warn("{} was not run under {}: {}", request.workload(), instrument.name(), reason);
+                    remarks.put("instrument." + instrument.name(), "not run: " + reason);
+                }
+            }
+        }
+        return accepted;
     }
 
     private void searchWith(KernelGenerator generator, KernelEvaluator open, int candidates, Deadline end)

@@ -167,8 +167,8 @@ public final class TrialWorker implements AutoCloseable {
 
     private void open(Backend backend, int threads, Deadline deadline) throws IOException {
         trustedRequest("the device " + backend.device().name(), Command.OPEN, deadline, out -> {
-            out.writeUTF(WorkerCommand.providerName(backend));
-            out.writeInt(WorkerCommand.deviceIndex(backend));
+            out.writeUTF(WorkerCommand.providerName(backend.device().name()));
+            out.writeInt(WorkerCommand.deviceIndex(backend.device().name()));
             out.writeUTF(backend.device().model());
             out.writeInt(threads);
         }, Results::none);

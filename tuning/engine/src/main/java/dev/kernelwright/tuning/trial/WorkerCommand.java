@@ -2,6 +2,7 @@ package dev.kernelwright.tuning.trial;
 
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BackendProvider;
+import dev.kernelwright.spi.Instrument;
 import dev.kernelwright.tensor.MemorySpace;
 import dev.kernelwright.tensor.Tensor;
 import java.io.File;
@@ -47,6 +48,20 @@ record WorkerCommand(List<String> line, Set<String> variables, Set<Path> readabl
      * @throws IOException if there is no java to run, or the backend cannot be opened again
      */
     static WorkerCommand of(WorkerLimits limits, Backend backend) throws IOException {
+        return of(limits, backend, TrialWorkerMain.class, List.of());
+    }
+
+    /** Returns the command for one run of a kernel on a backend's kind of device under an instrument. */
+    static WorkerCommand under(Instrument instrument, WorkerLimits limits, Backend backend) throws IOException {
+        WorkerCommand command = of(limits, backend, InstrumentedRunMain.class,
+                List.of("-D" + Instrument.PROPERTY + "=true"));
+        List<String> line = new ArrayList<>(instrument.command());
+        line.addAll(command.line());
+        return new WorkerCommand(line, command.variables(), command.readable(), command.devices());
+    }
+
+    private static WorkerCommand of(WorkerLimits limits, Backend backend, Class<?> main, List<String> properties)
+            throws IOException {
         BackendProvider provider = provider(backend);
         List<String> command = new ArrayList<>();
         command.add(javaExecutable());
@@ -59,22 +74,23 @@ record WorkerCommand(List<String> line, Set<String> variables, Set<Path> readabl
         // Nothing is left behind outside the directory, and nobody can attach.
         command.addAll(List.of("-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash", "-XX:+DisableAttachMechanism",
                 "-Djava.io.tmpdir=."));
+        command.addAll(properties);
         if (ModuleFinder.ofSystem().find(VECTOR_MODULE).isPresent()) {
             command.addAll(List.of("--add-modules", VECTOR_MODULE));
         }
-        Module own = TrialWorkerMain.class.getModule();
+        Module own = main.getModule();
         boolean inImage = ModuleFinder.ofSystem().find(String.valueOf(own.getName())).isPresent();
         command.add("--enable-native-access=ALL-UNNAMED" + (inImage ? "," + own.getName() : ""));
-        Set<Path> classPath = locations(List.of(Tensor.class, TrialWorkerMain.class, Logger.class, provider.getClass(),
+        Set<Path> classPath = locations(List.of(Tensor.class, main, Logger.class, provider.getClass(),
                 backend.getClass()));
         if (!classPath.isEmpty()) {
             command.addAll(List.of("-cp",
                     classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))));
         }
         if (inImage) {
-            command.addAll(List.of("-m", own.getName() + "/" + TrialWorkerMain.class.getName()));
+            command.addAll(List.of("-m", own.getName() + "/" + main.getName()));
         } else {
-            command.add(TrialWorkerMain.class.getName());
+            command.add(main.getName());
         }
         Set<String> variables = new HashSet<>(provider.environmentVariables());
         Set<Path> readable = new LinkedHashSet<>(classPath);
@@ -94,8 +110,8 @@ record WorkerCommand(List<String> line, Set<String> variables, Set<Path> readabl
     }
 
     /** Finds the provider by the part of the device's name before the colon, as the child will. */
-    private static BackendProvider provider(Backend backend) throws IOException {
-        String wanted = providerName(backend);
+    static BackendProvider provider(Backend backend) throws IOException {
+        String wanted = providerName(backend.device().name());
         for (BackendProvider provider : ServiceLoader.load(BackendProvider.class,
                 backend.getClass().getClassLoader())) {
             if (provider.name().equals(wanted)) {
@@ -107,16 +123,14 @@ record WorkerCommand(List<String> line, Set<String> variables, Set<Path> readabl
                 + BackendProvider.class.getName());
     }
 
-    /** Returns the provider's name, {@code cuda} of {@code cuda:1}. */
-    static String providerName(Backend backend) {
-        String device = backend.device().name();
+    /** Returns the name of a device's provider, {@code cuda} of {@code cuda:1}. */
+    static String providerName(String device) {
         int colon = device.indexOf(':');
         return colon < 0 ? device : device.substring(0, colon);
     }
 
-    /** Returns the device's index, 1 of {@code cuda:1}; 0 if the name has none. */
-    static int deviceIndex(Backend backend) {
-        String device = backend.device().name();
+    /** Returns a device's index, 1 of {@code cuda:1}; 0 if the name has none. */
+    static int deviceIndex(String device) {
         int colon = device.indexOf(':');
         return colon < 0 ? 0 : Integer.parseInt(device.substring(colon + 1));
     }
