@@ -1,5 +1,7 @@
 package dev.kernelwright;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
@@ -15,6 +17,15 @@ import java.util.function.Consumer;
 public final class FakeBackendProvider implements BackendProvider {
     static final AtomicReference<FakeBackend> OPENED = new AtomicReference<>();
     static final AtomicReference<Map<String, Consumer<LaunchArguments>>> BEHAVIOURS = new AtomicReference<>(Map.of());
+
+    /** Requires that the backend which was opened last, if any, was closed once, and all its kernels. */
+    static void requireClosed() {
+        FakeBackend backend = OPENED.getAndSet(null);
+        if (backend != null) {
+            assertThat(backend.openKernels).as("kernels not closed by the runtime").hasValue(0);
+            assertThat(backend.closes).as("closes of the backend").hasValue(1);
+        }
+    }
 
     @Override
     public String name() {

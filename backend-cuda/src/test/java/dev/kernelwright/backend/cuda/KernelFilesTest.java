@@ -29,6 +29,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -154,6 +156,7 @@ class KernelFilesTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("templates")
     void baselinesAndDefaultPointsCompileAndSpillNothing(Workload workload) throws KernelRejectedException {
         KernelSignature signature = workload.signature();
@@ -166,6 +169,7 @@ class KernelFilesTest {
 
     /** Beside the default, as many admitted points as it takes for every value of every parameter to occur. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("templatesOnce")
     void everyValueOfEveryParameterCompiles(Workload workload) throws KernelRejectedException {
         CudaCompiler compiler = compiler();
@@ -229,6 +233,7 @@ class KernelFilesTest {
 
     @Tag("stress")
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("workloads")
     void manyPointsOfEveryWorkloadCompile(Workload workload) throws KernelRejectedException {
         CudaCompiler compiler = compiler();

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Hostile and honest kernels of one backend as far as they can be judged without its device: screened and compiled.
@@ -64,12 +66,14 @@ public abstract class CompiledCorpusContract {
 
     /** What can be rejected before a launch is, for its reason. */
     @TestFactory
+    @Execution(ExecutionMode.CONCURRENT)
     Stream<DynamicTest> anAttackThatACompilerSeesIsRejected() {
         return tests(attacks().stream().filter(kernel -> BEFORE_A_LAUNCH.contains(kernel.get("expects"))));
     }
 
     /** There is an honest kernel of every op, and the first of each compiles. */
     @TestFactory
+    @Execution(ExecutionMode.CONCURRENT)
     Stream<DynamicTest> anHonestKernelOfEveryOpCompiles() {
         Map<String, CorpusKernel> first = new TreeMap<>();
         honest().forEach(kernel -> first.putIfAbsent(kernel.workload().op().name(), kernel));
@@ -80,6 +84,7 @@ public abstract class CompiledCorpusContract {
 
     /** All others of the corpus get as far as a launch, or their plan is refused where that is expected. */
     @TestFactory
+    @Execution(ExecutionMode.CONCURRENT)
     @Tag("stress")
     Stream<DynamicTest> everyOtherKernelCompiles() {
         return tests(Stream.concat(honest().stream(),

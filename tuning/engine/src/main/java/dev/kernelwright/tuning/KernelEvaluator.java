@@ -17,6 +17,7 @@ import dev.kernelwright.tensor.Tensor;
 import dev.kernelwright.tuning.trial.Deadline;
 import dev.kernelwright.tuning.trial.TrialTimes;
 import dev.kernelwright.tuning.trial.TrialWorker;
+import dev.kernelwright.tuning.trial.TrialWorkers;
 import dev.kernelwright.tuning.trial.WorkerLimits;
 import dev.kernelwright.tuning.verify.KernelTimer;
 import dev.kernelwright.tuning.verify.KernelTimer.Effort;
@@ -343,7 +344,7 @@ public final class KernelEvaluator implements AutoCloseable {
             if (worker != null && worker.isUsable()) {
                 return worker;
             }
-            TrialWorker started = TrialWorker.start(limits, backend, threads, KernelTimer.memoryBytes(workload),
+            TrialWorker started = TrialWorkers.start(limits, backend, threads, KernelTimer.memoryBytes(workload),
                     deadline);
             worker = started;
             baseline = started.loadBaseline(signature, deadline);

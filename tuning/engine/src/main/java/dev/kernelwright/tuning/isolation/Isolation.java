@@ -24,11 +24,16 @@ public enum Isolation {
     public static final String PROPERTY = "kernelwright.isolation";
 
     /**
-     * Returns the level that {@link #PROPERTY} asks for; {@link #NONE} if it is not set.
+     * Returns the higher of a level and what {@link #PROPERTY} asks for.
      *
-     * @throws IllegalArgumentException if it names none
+     * @throws IllegalArgumentException if that names none
      */
-    public static Isolation required() {
+    public static Isolation atLeast(Isolation level) {
+        Isolation required = required();
+        return level.compareTo(required) >= 0 ? level : required;
+    }
+
+    private static Isolation required() {
         String name = System.getProperty(PROPERTY, NONE.toString());
         return Arrays.stream(values()).filter(level -> level.toString().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("-D" + PROPERTY + "=" + name

@@ -55,6 +55,21 @@ public final class Sandbox {
     }
 
     /**
+     * Returns what can be had here if that is no less than is wanted.
+     *
+     * @throws IOException if it is less; with the reason and the cure
+     */
+    public static Available require(Isolation wanted) throws IOException {
+        Available available = available();
+        if (available.level.compareTo(wanted) < 0) {
+            throw new IOException("a trial worker with the isolation '" + wanted + "' was required, but only '"
+                    + available.level + "' can be had here (" + available.whyNotMore
+                    + "): install bubblewrap and allow user namespaces, or require less with -D" + Isolation.PROPERTY);
+        }
+        return available;
+    }
+
+    /**
      * What a command is to be started with.
      *
      * @param level how far it is kept from the rest of the machine

@@ -5,6 +5,7 @@ import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.Instrument;
 import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelSource;
+import dev.kernelwright.tuning.isolation.Isolation;
 import dev.kernelwright.tuning.isolation.Sandbox;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -93,11 +94,7 @@ public final class InstrumentedRun {
     private static Outcome run(WorkerCommand command, WorkerLimits limits, Instrument instrument, Path directory,
             Duration limit) throws IOException, InterruptedException {
         Path output = directory.resolve(OUTPUT_FILE);
-        Sandbox.Available available = Sandbox.available();
-        if (available.level().compareTo(limits.isolation()) < 0) {
-            return new Outcome.Skipped("the isolation '" + limits.isolation() + "' cannot be had: "
-                    + available.whyNotMore());
-        }
+        Sandbox.Available available = Sandbox.require(Isolation.atLeast(limits.isolation()));
         ProcessBuilder builder = new ProcessBuilder(Sandbox.wrap(new Sandbox.Request(available.level(), directory,
                 command.readable(), command.devices()), command.line())).directory(directory.toFile())
                 .redirectErrorStream(true).redirectOutput(output.toFile());

@@ -6,7 +6,6 @@ import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tuning.isolation.Isolation;
-import dev.kernelwright.tuning.isolation.Sandbox;
 import dev.kernelwright.tuning.trial.TrialProtocol.Command;
 import dev.kernelwright.tuning.trial.TrialProtocol.Status;
 import java.io.ByteArrayInputStream;
@@ -26,11 +25,9 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The parent's side of one trial worker: starts it, asks it, and kills it.
+ * The parent's side of one trial worker, which {@link TrialWorkers} starts: asks it, and kills it.
  *
  * <p>Every request has a deadline. What a kernel does wrong is a {@link KernelRejectedException} with its reason; if it
  * took the process with it or did not end in time, the worker is dead and {@link #isUsable()} says so. What is not the
@@ -39,7 +36,6 @@ import org.slf4j.LoggerFactory;
  * <p>Used by one thread; {@link #close} may be called from any, and ends what is under way.
  */
 public final class TrialWorker implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(TrialWorker.class);
     /** What a timing may take: warm-ups and samples, and some launches of the slowest kernel that is allowed. */
     private static final Duration TIMING_TIME = Duration.ofSeconds(10);
     private static final int TIMING_LAUNCHES = 2;
@@ -89,83 +85,11 @@ public final class TrialWorker implements AutoCloseable {
     }
 
     /**
-     * Starts a worker and opens the backend's device in it.
+     * Opens the backend's device in the process.
      *
      * @param threads how many threads run blocks
-     * @param memoryBytes how much memory for tensors is going to be written
-     * @param deadline when to give up at the latest, should the limits allow more time
-     * @throws IOException if it does not start, or cannot be isolated as far as is required, or the device's memory lease
-     *         has no room for it; with the reason
-     * @throws IllegalArgumentException if the system property that requires an isolation names none
      */
-    public static TrialWorker start(WorkerLimits limits, Backend backend, int threads, long memoryBytes,
-            Deadline deadline) throws IOException {
-        Sandbox.Available available = Sandbox.available();
-        Isolation wanted = limits.isolation().compareTo(Isolation.required()) >= 0
-                ? limits.isolation()
-                : Isolation.required();
-        if (available.level().compareTo(wanted) < 0) {
-            throw new IOException("a trial worker with the isolation '" + wanted + "' was required, but only '"
-                    + available.level() + "' can be had here (" + available.whyNotMore()
-                    + "): install bubblewrap and allow user namespaces, or require less with -D" + Isolation.PROPERTY);
-        }
-        WorkerCommand command = WorkerCommand.of(limits, backend);
-        try {
-            return start(limits, command, backend, threads, memoryBytes, available.level(), deadline);
-        } catch (IOException e) {
-            // No kernel was loaded yet, so none can bring this about.
-            if (available.level() != Isolation.NAMESPACES || wanted == Isolation.NAMESPACES
-                    || e instanceof NoMemoryException || Thread.currentThread().isInterrupted() || deadline.isPast()) {
-                throw e;
-            }
-            TrialWorker worker = start(limits, command, backend, threads, memoryBytes, Isolation.LIMITS,
-                    deadline);
-            LOG.warn("Trial workers of {} start with the isolation '{}' only, since with '{}': {}",
-                    backend.device().name(), Isolation.LIMITS, available.level(), e.getMessage());
-            return worker;
-        }
-    }
-
-    /** Starts a worker with exactly the given isolation. */
-    static TrialWorker start(WorkerLimits limits, WorkerCommand command, Backend backend, int threads,
-            long memoryBytes, Isolation isolation, Deadline end) throws IOException {
-        Deadline deadline = end.earlier(Deadline.after(limits.startTime()));
-        DeviceShare share = DeviceShare.of(backend, memoryBytes);
-        try {
-            return start(limits, command, backend, threads, WorkerDirectory.create(memoryBytes), share, isolation,
-                    deadline);
-        } catch (IOException | RuntimeException e) {
-            share.close();
-            throw e;
-        }
-    }
-
-    private static TrialWorker start(WorkerLimits limits, WorkerCommand command, Backend backend, int threads,
-            Path directory, DeviceShare share, Isolation isolation, Deadline deadline) throws IOException {
-        try (WorkerConnection connection = new WorkerConnection(directory)) {
-            WorkerProcess process = WorkerProcess.start(command, directory, isolation);
-            TrialWorker worker;
-            try {
-                worker = new TrialWorker(limits, process, connection.accept(process, deadline), directory, share);
-            } catch (IOException | RuntimeException e) {
-                process.close();
-                throw e;
-            }
-            try {
-                share.endBy(worker::close);
-                worker.open(backend, threads, deadline);
-            } catch (IOException | RuntimeException e) {
-                worker.close();
-                throw e;
-            }
-            return worker;
-        } catch (IOException | RuntimeException e) {
-            WorkerDirectory.delete(directory);
-            throw e;
-        }
-    }
-
-    private void open(Backend backend, int threads, Deadline deadline) throws IOException {
+    void open(Backend backend, int threads, Deadline deadline) throws IOException {
         trustedRequest("the device " + backend.device().name(), Command.OPEN, deadline, out -> {
             out.writeUTF(WorkerCommand.providerName(backend.device().name()));
             out.writeInt(WorkerCommand.deviceIndex(backend.device().name()));

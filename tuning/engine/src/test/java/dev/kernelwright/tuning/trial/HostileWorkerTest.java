@@ -81,7 +81,7 @@ class HostileWorkerTest {
     void whatAWorkerDoesToItsConnectionIsAVerdictAndCostsIt(Behaviour behaviour, ReasonCode reason, String part)
             throws Exception {
         assumeThat(Path.of("/proc/self/fd")).as("where a process finds its own connections").exists();
-        try (TrialWorker worker = TrialWorker.start(LIMITS, backend, 1, LAYOUT.byteSize(), soon())) {
+        try (TrialWorker worker = TrialWorkers.start(LIMITS, backend, 1, LAYOUT.byteSize(), soon())) {
             worker.memory().write(ByteBuffer.allocate((int) LAYOUT.byteSize()), 0);
             int kernel = worker.load(SIGNATURE, backend.compile(FakeBackend.source(behaviour), SIGNATURE), soon());
             long start = System.nanoTime();
@@ -220,7 +220,7 @@ class HostileWorkerTest {
         assumeThat(Path.of("/proc/self/mem")).as("where a process' memory can be read").exists();
         Workload workload = SECRETS.workload(DType.F32).axis("rows", 8).axis("cols", 64).build();
         try (BlockPool pool = new BlockPool(1);
-                TrialWorker worker = TrialWorker.start(LIMITS, backend, 1, LAYOUT.byteSize(), soon())) {
+                TrialWorker worker = TrialWorkers.start(LIMITS, backend, 1, LAYOUT.byteSize(), soon())) {
             int kernel = worker.load(workload.signature(),
                     backend.compile(FakeBackend.source(Behaviour.CORRECT), workload.signature()), soon());
             assertThatThrownBy(() -> new KernelVerifier(workload, pool, Safeguard.all()).verify(worker, kernel,

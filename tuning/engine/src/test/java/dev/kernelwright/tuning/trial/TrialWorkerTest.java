@@ -50,7 +50,7 @@ class TrialWorkerTest {
     }
 
     private TrialWorker start() throws IOException {
-        TrialWorker worker = TrialWorker.start(LIMITS, backend, 1, LAYOUT.byteSize(), soon());
+        TrialWorker worker = TrialWorkers.start(LIMITS, backend, 1, LAYOUT.byteSize(), soon());
         worker.memory().write(ByteBuffer.allocate((int) LAYOUT.byteSize()), 0);
         return worker;
     }
@@ -105,7 +105,7 @@ class TrialWorkerTest {
     @Test
     void aLaunchForWhichTheLeaseHasNoRoomIsAVerdictThatCostsNothing() throws Exception {
         FakeBackend leased = FakeBackendProvider.open(FakeBackendProvider.LEASED);
-        try (TrialWorker worker = TrialWorker.start(LIMITS, leased, 1, LAYOUT.byteSize(), soon())) {
+        try (TrialWorker worker = TrialWorkers.start(LIMITS, leased, 1, LAYOUT.byteSize(), soon())) {
             worker.memory().write(ByteBuffer.allocate((int) LAYOUT.byteSize()), 0);
             int kernel = load(worker, Behaviour.CORRECT);
             BufferLayout large = BufferLayout.of(SIGNATURE, AXES, FakeBackend.LEASE_BYTES, () -> 0);
@@ -122,7 +122,7 @@ class TrialWorkerTest {
     @SuppressWarnings("try") // the recall is what is tested
     void aWorkerWhoseMemoryIsRecalledDuringALaunchIsGoneWhenTheApplicationHasIt() throws Exception {
         FakeBackend leased = FakeBackendProvider.open(FakeBackendProvider.LEASED);
-        try (TrialWorker worker = TrialWorker.start(LIMITS, leased, 1, LAYOUT.byteSize(), soon())) {
+        try (TrialWorker worker = TrialWorkers.start(LIMITS, leased, 1, LAYOUT.byteSize(), soon())) {
             worker.memory().write(ByteBuffer.allocate((int) LAYOUT.byteSize()), 0);
             int kernel = load(worker, Behaviour.ENDLESS);
             ProcessHandle process = ProcessHandle.of(worker.pid()).orElseThrow();
@@ -186,13 +186,13 @@ class TrialWorkerTest {
     @Test
     void aDeviceThatDoesNotOpenIsTheReasonThatNoWorkerStarts() {
         FakeBackend broken = FakeBackendProvider.open(FakeBackendProvider.BROKEN);
-        assertThatThrownBy(() -> TrialWorker.start(LIMITS, broken, 1, 0, soon())).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> TrialWorkers.start(LIMITS, broken, 1, 0, soon())).isInstanceOf(IOException.class)
                 .hasMessageContaining("this device is broken");
     }
 
     @Test
     void aWorkerThatHasNotStartedByTheDeadlineIsGivenUp() {
-        assertThatThrownBy(() -> TrialWorker.start(LIMITS, backend, 1, 0, Deadline.after(Duration.ofMillis(1))))
+        assertThatThrownBy(() -> TrialWorkers.start(LIMITS, backend, 1, 0, Deadline.after(Duration.ofMillis(1))))
                 .isInstanceOf(IOException.class).hasMessageContaining("no trial worker starts: the process did not"
                         + " connect in time");
     }
@@ -200,13 +200,13 @@ class TrialWorkerTest {
     @Test
     void aWorkerThatCannotHaveItsHeapSaysSo() {
         WorkerLimits huge = new WorkerLimits(Integer.MAX_VALUE, Duration.ofSeconds(30), Duration.ofSeconds(1));
-        assertThatThrownBy(() -> TrialWorker.start(huge, backend, 1, 0, soon())).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> TrialWorkers.start(huge, backend, 1, 0, soon())).isInstanceOf(IOException.class)
                 .hasMessageContainingAll("no trial worker starts", "exited with code 1");
     }
 
     @Test
     void moreMemoryThanThereIsIsRefusedBeforeAProcessStarts() {
-        assertThatThrownBy(() -> TrialWorker.start(LIMITS, backend, 1, 1L << 60, soon()))
+        assertThatThrownBy(() -> TrialWorkers.start(LIMITS, backend, 1, 1L << 60, soon()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("MiB for its files, but found only");
     }

@@ -59,7 +59,7 @@ class WorkerIsolationTest {
         assumeAvailable(level);
         Path canary = Surroundings.canary(ProcessHandle.current().pid());
         Files.writeString(canary, "secret");
-        try (TrialWorker worker = TrialWorker.start(LIMITS, WorkerCommand.of(LIMITS, backend), backend, 1,
+        try (TrialWorker worker = TrialWorkers.start(LIMITS, WorkerCommand.of(LIMITS, backend), backend, 1,
                 LAYOUT.byteSize(), level, soon())) {
             assertThat(worker.isolation()).isEqualTo(level);
             worker.memory().write(ByteBuffer.allocate((int) LAYOUT.byteSize()), 0);
@@ -105,7 +105,7 @@ class WorkerIsolationTest {
     void aKernelRunsAtEveryLevelAndWhatEndsItIsSeen(Isolation level) throws Exception {
         assumeAvailable(level);
         for (Behaviour behaviour : List.of(Behaviour.CORRECT, Behaviour.EXITS, Behaviour.SEGFAULTS)) {
-            try (TrialWorker worker = TrialWorker.start(LIMITS, WorkerCommand.of(LIMITS, backend), backend, 1,
+            try (TrialWorker worker = TrialWorkers.start(LIMITS, WorkerCommand.of(LIMITS, backend), backend, 1,
                     LAYOUT.byteSize(), level, soon())) {
                 worker.memory().write(ByteBuffer.allocate((int) LAYOUT.byteSize()), 0);
                 int kernel =
@@ -123,7 +123,7 @@ class WorkerIsolationTest {
 
     @Test
     void theHighestLevelThatCanBeHadIsTheOneThatIsUsed() throws Exception {
-        try (TrialWorker worker = TrialWorker.start(LIMITS, backend, 1, 0, soon())) {
+        try (TrialWorker worker = TrialWorkers.start(LIMITS, backend, 1, 0, soon())) {
             assertThat(worker.isolation()).isEqualTo(Sandbox.available().level());
         }
     }
@@ -132,12 +132,12 @@ class WorkerIsolationTest {
     void aDeviceThatDoesNotStartInNamespacesStartsWithLimitsUnlessMoreIsRequired() throws Exception {
         assumeAvailable(Isolation.NAMESPACES);
         FakeBackend needy = FakeBackendProvider.open(FakeBackendProvider.NEEDS_THE_MACHINE);
-        try (TrialWorker worker = TrialWorker.start(LIMITS, needy, 1, 0, soon())) {
+        try (TrialWorker worker = TrialWorkers.start(LIMITS, needy, 1, 0, soon())) {
             assertThat(worker.isolation()).isEqualTo(Isolation.LIMITS);
         }
         WorkerLimits required = new WorkerLimits(64, Duration.ofSeconds(30), Duration.ofSeconds(1),
                 Isolation.NAMESPACES);
-        assertThatThrownBy(() -> TrialWorker.start(required, needy, 1, 0, soon())).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> TrialWorkers.start(required, needy, 1, 0, soon())).isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot read /etc/passwd");
     }
 
@@ -186,7 +186,7 @@ class WorkerIsolationTest {
     }
 
     private Isolation startAndClose(WorkerLimits limits) {
-        try (TrialWorker worker = TrialWorker.start(limits, backend, 1, 0, soon())) {
+        try (TrialWorker worker = TrialWorkers.start(limits, backend, 1, 0, soon())) {
             return worker.isolation();
         } catch (IOException e) {
             throw new IllegalStateException(e.getMessage(), e);

@@ -13,6 +13,7 @@ import dev.kernelwright.tuning.fake.FakeBackendProvider;
 import dev.kernelwright.tuning.fake.TestOps;
 import dev.kernelwright.tuning.trial.Deadline;
 import dev.kernelwright.tuning.trial.TrialWorker;
+import dev.kernelwright.tuning.trial.TrialWorkers;
 import dev.kernelwright.tuning.trial.WorkerLimits;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +28,7 @@ class KernelVerifierTest {
         FakeBackend backend = FakeBackendProvider.open(FakeBackendProvider.ORDINARY);
         Deadline deadline = Deadline.after(Duration.ofSeconds(40));
         try (BlockPool pool = new BlockPool(1);
-                TrialWorker worker = TrialWorker.start(WorkerLimits.DEFAULT, backend, 1,
+                TrialWorker worker = TrialWorkers.start(WorkerLimits.DEFAULT, backend, 1,
                         KernelTimer.memoryBytes(workload), deadline)) {
             KernelVerifier.Reload load = () -> worker.load(workload.signature(),
                     backend.compile(FakeBackend.source(behaviour), workload.signature()), deadline);
