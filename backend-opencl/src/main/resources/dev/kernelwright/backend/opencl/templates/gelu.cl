@@ -21,8 +21,9 @@
 #define LOAD(i, p) vload8(i, p)
 #define STORE(v, i, p) vstore8(v, i, p)
 #elif WIDTH == 4
-#define LOAD(i, p) vload4(i, p)
-#define STORE(v, i, p) vstore4(v, i, p)
+// The compiler of a GPU reads a vector at once only where it knows the alignment.
+#define LOAD(i, p) (aligned ? ((__global const float4 *) (p))[i] : vload4(i, p))
+#define STORE(v, i, p) if (aligned) ((__global float4 *) (p))[i] = (v); else vstore4(v, i, p)
 #else
 #define LOAD(i, p) (p)[i]
 #define STORE(v, i, p) (p)[i] = (v)
@@ -31,6 +32,9 @@
 
 __kernel void run(__global const float *restrict x, __global float *restrict out, long n) {
     long first = get_group_id(0) * (ITEMS * VECTORS) + get_local_id(0);
+#if WIDTH == 4
+    bool aligned = ((ulong) x | (ulong) out) % 16 == 0;
+#endif
     #pragma unroll 4
     for (int v = 0; v < VECTORS; v++) {
         long vector = first + v * ITEMS;

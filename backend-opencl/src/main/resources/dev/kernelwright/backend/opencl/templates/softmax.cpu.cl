@@ -1,29 +1,21 @@
-// A work-group makes ROWS_PER_GROUP rows, one after the other, or, where SPLIT > 1, a share of one. Its work-items take
-// neighbouring vectors of a row, and then the next ITEMS, into VECTORS accumulators. A CPU prefers work-groups of one
-// work-item, a GPU large ones.
+// A work-item makes ROWS_PER_GROUP rows, one after the other, or, where SPLIT > 1, a share of one, with VECTORS
+// accumulators.
 //
 // A maximum that passes over NaN is good enough, since the sum does not. With SPLIT > 1 a share's exponentials are
-// relative to its own maximum, which goes to the workspace with their sum, and a work-group of the second step scales a
+// relative to its own maximum, which goes to the workspace with their sum, and a work-item of the second step scales a
 // share as the whole row asks for.
 //
-// @cpu parameter ITEMS 1
-// @cpu parameter WIDTH 16 8
-// @cpu parameter VECTORS 4 2 8
-// @cpu parameter ROWS_PER_GROUP 1 4 16 64
-// @gpu parameter ITEMS 256 64 128 512
-// @gpu parameter WIDTH 1 4
-// @gpu parameter VECTORS 4 1 2
-// @gpu parameter ROWS_PER_GROUP 1
+// @parameter WIDTH 16 8
+// @parameter VECTORS 4 2 8
+// @parameter ROWS_PER_GROUP 1 4 16 64
 // @parameter SPLIT 1 2 4 8 16
-// @require ITEMS == 256 || ITEMS / 2 < cols
 // @require ROWS_PER_GROUP == 1 || ROWS_PER_GROUP / 4 < rows
 // @require SPLIT == 1 || ROWS_PER_GROUP == 1 && rows <= 256 && cols / SPLIT >= 2048
-// @step run grid=ceil_div(rows,ROWS_PER_GROUP);SPLIT block=ITEMS;1
-// @step rescale grid=select(SPLIT==1,0,rows);SPLIT block=ITEMS;1
+// @step run grid=ceil_div(rows,ROWS_PER_GROUP);SPLIT block=1;1
+// @step rescale grid=select(SPLIT==1,0,rows);SPLIT block=1;1
 // @workspace select(SPLIT == 1, 0, 8 * rows * SPLIT)
-#define ITEMS 64
-#define WIDTH 4
-#define VECTORS 2
+#define WIDTH 16
+#define VECTORS 4
 #define ROWS_PER_GROUP 1
 #define SPLIT 1
 
@@ -31,55 +23,11 @@
 typedef float16 vector_t;
 #define LOAD(p) vload16(0, p)
 #define STORE(v, p) vstore16(v, 0, p)
-#elif WIDTH == 8
+#else
 typedef float8 vector_t;
 #define LOAD(p) vload8(0, p)
 #define STORE(v, p) vstore8(v, 0, p)
-#elif WIDTH == 4
-typedef float4 vector_t;
-#define LOAD(p) vload4(0, p)
-#define STORE(v, p) vstore4(v, 0, p)
-#else
-typedef float vector_t;
-#define LOAD(p) *(p)
-#define STORE(v, p) *(p) = (v)
 #endif
-
-/** Returns to every work-item the sum of all their values. */
-static float total(float value, __local float *scratch) {
-#if ITEMS > 1
-    int item = get_local_id(0);
-    barrier(CLK_LOCAL_MEM_FENCE);
-    scratch[item] = value;
-    for (int half_items = ITEMS / 2; half_items > 0; half_items /= 2) {
-        barrier(CLK_LOCAL_MEM_FENCE);
-        if (item < half_items) {
-            scratch[item] += scratch[item + half_items];
-        }
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    value = scratch[0];
-#endif
-    return value;
-}
-
-/** Returns to every work-item the greatest of all their values; NaN is passed over. */
-static float greatest_of(float value, __local float *scratch) {
-#if ITEMS > 1
-    int item = get_local_id(0);
-    barrier(CLK_LOCAL_MEM_FENCE);
-    scratch[item] = value;
-    for (int half_items = ITEMS / 2; half_items > 0; half_items /= 2) {
-        barrier(CLK_LOCAL_MEM_FENCE);
-        if (item < half_items) {
-            scratch[item] = fmax(scratch[item], scratch[item + half_items]);
-        }
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    value = scratch[0];
-#endif
-    return value;
-}
 
 /** Returns the sum of the lanes of some vectors. */
 static float add_lanes(const vector_t *vectors) {
@@ -99,24 +47,21 @@ static float add_lanes(const vector_t *vectors) {
 }
 
 static void scale_by(float factor, __global float *to, long count) {
-    for (long c = get_local_id(0) * WIDTH; c + WIDTH <= count; c += ITEMS * WIDTH) {
+    for (long c = 0; c + WIDTH <= count; c += WIDTH) {
         STORE(LOAD(to + c) * factor, to + c);
     }
-    for (long c = count / WIDTH * WIDTH + get_local_id(0); c < count; c += ITEMS) {
+    for (long c = count / WIDTH * WIDTH; c < count; c++) {
         to[c] *= factor;
     }
 }
 
 __kernel void run(__global const float *restrict x, __global float *restrict out, __global float *restrict parts,
         long rows, long cols) {
-    __local float scratch[ITEMS];
     long first = get_group_id(0) * ROWS_PER_GROUP;
     long part = get_group_id(1);
     long start = cols * part / SPLIT;
     long count = cols * (part + 1) / SPLIT - start;
-    long step = ITEMS * WIDTH;
-    long begin = get_local_id(0) * WIDTH;
-    long tail = count / WIDTH * WIDTH + get_local_id(0);
+    long tail = count / WIDTH * WIDTH;
     for (long row = first; row < min(first + ROWS_PER_GROUP, rows); row++) {
         __global const float *from = x + row * cols + start;
         __global float *to = out + row * cols + start;
@@ -125,18 +70,18 @@ __kernel void run(__global const float *restrict x, __global float *restrict out
         for (int v = 0; v < VECTORS; v++) {
             vectors[v] = -INFINITY;
         }
-        long c = begin;
-        for (; c + (VECTORS - 1) * step + WIDTH <= count; c += VECTORS * step) {
+        long c = 0;
+        for (; c + VECTORS * WIDTH <= count; c += VECTORS * WIDTH) {
             #pragma unroll
             for (int v = 0; v < VECTORS; v++) {
-                vectors[v] = fmax(vectors[v], LOAD(from + c + v * step));
+                vectors[v] = fmax(vectors[v], LOAD(from + c + v * WIDTH));
             }
         }
-        for (; c + WIDTH <= count; c += step) {
+        for (; c + WIDTH <= count; c += WIDTH) {
             vectors[0] = fmax(vectors[0], LOAD(from + c));
         }
         float max_value = -INFINITY;
-        for (c = tail; c < count; c += ITEMS) {
+        for (c = tail; c < count; c++) {
             max_value = fmax(max_value, from[c]);
         }
         float lanes[WIDTH];
@@ -149,32 +94,30 @@ __kernel void run(__global const float *restrict x, __global float *restrict out
             }
             vectors[v] = 0.0f;
         }
-        max_value = greatest_of(max_value, scratch);
         // A difference from negative infinity would not be a number, though the rest of the row may have some.
         float shift = max_value == -INFINITY ? 0.0f : max_value;
 
-        for (c = begin; c + (VECTORS - 1) * step + WIDTH <= count; c += VECTORS * step) {
+        for (c = 0; c + VECTORS * WIDTH <= count; c += VECTORS * WIDTH) {
             #pragma unroll
             for (int v = 0; v < VECTORS; v++) {
-                vector_t vector = exp(LOAD(from + c + v * step) - shift);
-                STORE(vector, to + c + v * step);
+                vector_t vector = exp(LOAD(from + c + v * WIDTH) - shift);
+                STORE(vector, to + c + v * WIDTH);
                 vectors[v] += vector;
             }
         }
-        for (; c + WIDTH <= count; c += step) {
+        for (; c + WIDTH <= count; c += WIDTH) {
             vector_t vector = exp(LOAD(from + c) - shift);
             STORE(vector, to + c);
             vectors[0] += vector;
         }
         float sum = add_lanes(vectors);
-        for (c = tail; c < count; c += ITEMS) {
+        for (c = tail; c < count; c++) {
             to[c] = exp(from[c] - shift);
             sum += to[c];
         }
-        sum = total(sum, scratch);
         if (SPLIT == 1) {
             scale_by(1.0f / sum, to, count);
-        } else if (get_local_id(0) == 0) {
+        } else {
             parts[2 * (row * SPLIT + part)] = max_value;
             parts[2 * (row * SPLIT + part) + 1] = sum;
         }

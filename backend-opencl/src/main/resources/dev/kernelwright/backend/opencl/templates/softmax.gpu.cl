@@ -1,0 +1,216 @@
+// ITEMS work-items share a row, and a work-group has ROWS_PER_GROUP rows. A work-item keeps VECTORS vectors of four of
+// its row in registers; what is beyond those is read twice. With SPLIT over 1 a work-group has a part of a row: a first
+// step finds the maximum and the sum of each part, and the second reads the row once more, out of the cache if it fits.
+//
+// A maximum that passes over NaN is good enough, since the sum does not.
+//
+// @parameter ITEMS 256 32 64 128 512 1024
+// @parameter ROWS_PER_GROUP 1 4
+// @parameter VECTORS 4 1 2 8
+// @parameter SPLIT 1 2 4 8 16
+// @require ROWS_PER_GROUP == 1 || ITEMS * ROWS_PER_GROUP <= 256
+// @require ITEMS * VECTORS <= max(1024, cols)
+// @require SPLIT == 1 || ROWS_PER_GROUP == 1 && SPLIT * ITEMS * 4 <= cols && rows <= 4096
+// @step partial grid=select(SPLIT==1,0,rows);SPLIT block=ITEMS;1
+// @step run grid=ceil_div(rows,ROWS_PER_GROUP);SPLIT block=ITEMS;ROWS_PER_GROUP
+// @workspace select(SPLIT == 1, 0, 8 * rows * SPLIT)
+#define ITEMS 256
+#define ROWS_PER_GROUP 1
+#define VECTORS 4
+#define SPLIT 1
+#define COLS 0
+// So many work-items of a row add up the values of all, and every one of them what those have.
+#define PARTS 16
+// Whether every row of a buffer begins where a vector of four may.
+#define ALIGNED(p) ((ulong) (p) % 16 == 0 && cols % 4 == 0)
+
+/** A vector of a row; where the row ends within it, the filler takes the place of what is missing. */
+static float4 load(__global const float *from, int left, bool aligned, float filler) {
+    if (left >= 4) {
+        // The compiler of a GPU reads a vector at once only where it knows the alignment.
+        return aligned ? *(__global const float4 *) from : vload4(0, from);
+    }
+    float4 vector = filler;
+    if (left > 0) {
+        vector.x = from[0];
+    }
+    if (left > 1) {
+        vector.y = from[1];
+    }
+    if (left > 2) {
+        vector.z = from[2];
+    }
+    return vector;
+}
+
+static void store(float4 vector, __global float *to, int left, bool aligned) {
+    if (left >= 4 && aligned) {
+        *(__global float4 *) to = vector;
+        return;
+    }
+    if (left > 0) {
+        to[0] = vector.x;
+    }
+    if (left > 1) {
+        to[1] = vector.y;
+    }
+    if (left > 2) {
+        to[2] = vector.z;
+    }
+    if (left > 3) {
+        to[3] = vector.w;
+    }
+}
+
+/** Returns to every work-item of a row the sum of all their values. */
+static float total(float value, __local float *scratch) {
+    int item = get_local_id(0);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    scratch[item] = value;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (item < PARTS) {
+        for (int i = item + PARTS; i < ITEMS; i += PARTS) {
+            value += scratch[i];
+        }
+        scratch[item] = value;
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    value = scratch[0];
+    for (int i = 1; i < PARTS; i++) {
+        value += scratch[i];
+    }
+    return value;
+}
+
+/** Returns to every work-item of a row the greatest of all their values; NaN is passed over. */
+static float greatest_of(float value, __local float *scratch) {
+    int item = get_local_id(0);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    scratch[item] = value;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (item < PARTS) {
+        for (int i = item + PARTS; i < ITEMS; i += PARTS) {
+            value = fmax(value, scratch[i]);
+        }
+        scratch[item] = value;
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    value = scratch[0];
+    for (int i = 1; i < PARTS; i++) {
+        value = fmax(value, scratch[i]);
+    }
+    return value;
+}
+
+/** What to subtract before an exponential: where all is negative infinity, weights are to be 0 and not NaN. */
+static float shift(float max_value) {
+    return max_value == -INFINITY ? 0.0f : max_value;
+}
+
+static float max_lane(float4 vector) {
+    return fmax(fmax(vector.x, vector.y), fmax(vector.z, vector.w));
+}
+
+static float add_lanes(float4 vector) {
+    return vector.x + vector.y + (vector.z + vector.w);
+}
+
+/**
+ * Returns the maximum and the sum of the exponentials of a row or a part of one, and leaves the exponentials of what is
+ * kept.
+ */
+static float2 reduce(__global const float *from, int count, bool aligned, float4 *kept, __local float *scratch) {
+    int begin = 4 * get_local_id(0);
+    #pragma unroll
+    for (int v = 0; v < VECTORS; v++) {
+        int c = begin + 4 * ITEMS * v;
+        kept[v] = load(from + c, count - c, aligned, -INFINITY);
+    }
+    float max_of_rest = -INFINITY;
+    float sum_of_rest = 0.0f;
+    for (int c = begin + 4 * ITEMS * VECTORS; c < count; c += 4 * ITEMS) {
+        float4 vector = load(from + c, count - c, aligned, -INFINITY);
+        float greater = fmax(max_of_rest, max_lane(vector));
+        sum_of_rest = fma(sum_of_rest, exp(max_of_rest - shift(greater)), add_lanes(exp(vector - shift(greater))));
+        max_of_rest = greater;
+    }
+    float max_value = max_of_rest;
+    #pragma unroll
+    for (int v = 0; v < VECTORS; v++) {
+        max_value = fmax(max_value, max_lane(kept[v]));
+    }
+    max_value = greatest_of(max_value, scratch);
+    float sum = sum_of_rest * exp(max_of_rest - shift(max_value));
+    #pragma unroll
+    for (int v = 0; v < VECTORS; v++) {
+        kept[v] = exp(kept[v] - shift(max_value));
+        sum += add_lanes(kept[v]);
+    }
+    return (float2) (max_value, total(sum, scratch));
+}
+
+/** How many columns a part has; a multiple of 4, so that its beginning is aligned. */
+static long part_columns(long cols) {
+    return ((cols + SPLIT - 1) / SPLIT + 3) / 4 * 4;
+}
+
+__kernel void partial(__global const float *restrict x, __global float *restrict out, __global float *restrict parts,
+        long rows, long cols_argument) {
+    __local float scratch[ITEMS];
+    long cols = COLS ? COLS : cols_argument;
+    long row = get_group_id(0);
+    long part = get_group_id(1);
+    long begin = min(cols, part * part_columns(cols));
+    float4 kept[VECTORS];
+    int count = (int) min(part_columns(cols), cols - begin);
+    float2 found = reduce(x + row * cols + begin, count, ALIGNED(x), kept, scratch);
+    if (get_local_id(0) == 0) {
+        parts[2 * (row * SPLIT + part)] = found.x;
+        parts[2 * (row * SPLIT + part) + 1] = found.y;
+    }
+}
+
+__kernel void run(__global const float *restrict x, __global float *restrict out, __global const float *restrict parts,
+        long rows, long cols_argument) {
+    __local float scratch[ITEMS * ROWS_PER_GROUP];
+    long cols = COLS ? COLS : cols_argument;
+    bool aligned = ALIGNED(x) && ALIGNED(out);
+    int begin = 4 * get_local_id(0);
+#if SPLIT == 1
+    long row = get_group_id(0) * ROWS_PER_GROUP + get_local_id(1);
+    // A work-item without a row takes part in the sums with a row of no columns.
+    int count = row < rows ? (int) cols : 0;
+    __global const float *from = x + (row < rows ? row : 0) * cols;
+    __global float *to = out + (row < rows ? row : 0) * cols;
+    float4 kept[VECTORS];
+    float2 found = reduce(from, count, aligned, kept, scratch + get_local_id(1) * ITEMS);
+    float max_value = found.x;
+    float factor = 1.0f / found.y;
+    #pragma unroll
+    for (int v = 0; v < VECTORS; v++) {
+        int c = begin + 4 * ITEMS * v;
+        store(kept[v] * factor, to + c, count - c, aligned);
+    }
+    begin += 4 * ITEMS * VECTORS;
+#else
+    __global const float *of_row = parts + 2 * SPLIT * get_group_id(0);
+    float max_value = -INFINITY;
+    for (int part = 0; part < SPLIT; part++) {
+        max_value = fmax(max_value, of_row[2 * part]);
+    }
+    float sum = 0.0f;
+    for (int part = 0; part < SPLIT; part++) {
+        sum = fma(of_row[2 * part + 1], exp(of_row[2 * part] - shift(max_value)), sum);
+    }
+    float factor = 1.0f / sum;
+    long start = min(cols, (long) get_group_id(1) * part_columns(cols));
+    int count = (int) min(part_columns(cols), cols - start);
+    __global const float *from = x + get_group_id(0) * cols + start;
+    __global float *to = out + get_group_id(0) * cols + start;
+#endif
+    #pragma unroll 4
+    for (int c = begin; c < count; c += 4 * ITEMS) {
+        float4 vector = load(from + c, count - c, aligned, -INFINITY);
+        store(exp(vector - shift(max_value)) * factor, to + c, count - c, aligned);
+    }
+}
