@@ -1,5 +1,6 @@
 // For few rows of a, where b is transposed. LANES neighbouring work-items share a row of b and make its products with
-// MR rows of a, each every LANES'th, or where it can four of them at once; their sums are added in pairs. A work-group has ROWS such rows.
+// MR rows of a, each every LANES'th element, or four where the buffers' alignment allows; their sums are added in pairs.
+// A work-group has ROWS such rows.
 //
 // @parameter MR 1 2 4 8
 // @parameter LANES 32 64 128
