@@ -38,7 +38,8 @@ final class ComputeSanitizer {
         List<Instrument> instruments = new ArrayList<>();
         for (String tool : List.of("memcheck", "racecheck", "initcheck")) {
             program.ifPresent(found -> instruments.add(new Instrument(PROGRAM + " " + tool, List.of(found.toString(),
-                    "--tool", tool, "--print-limit", "20"), Map.of(), device, List.of(Objects.requireNonNull(FINDINGS.get(tool))))));
+                    "--tool", tool, "--print-limit", "20"), Map.of(), device,
+                    List.of(Objects.requireNonNull(FINDINGS.get(tool))))));
         }
         return instruments;
     }

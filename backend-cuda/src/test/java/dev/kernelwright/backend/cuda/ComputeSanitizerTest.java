@@ -52,11 +52,11 @@ class ComputeSanitizerTest {
                 =========
                 ========= ERROR SUMMARY: 1 error
                 """)).hasValueSatisfying(fault -> {
-                    assertThat(fault.reason()).isEqualTo(ReasonCode.OUT_OF_BOUNDS);
-                    assertThat(fault.message()).isEqualTo("compute-sanitizer memcheck found: Invalid __global__ write of"
-                            + " size 4 bytes; at run+0x90 in kernel.cu:5; by thread (50,0,0) in block (0,0,0); Address"
-                            + " 0x7f1200000190 is out of bounds");
-                });
+            assertThat(fault.reason()).isEqualTo(ReasonCode.OUT_OF_BOUNDS);
+            assertThat(fault.message()).isEqualTo("compute-sanitizer memcheck found: Invalid __global__ write of"
+                    + " size 4 bytes; at run+0x90 in kernel.cu:5; by thread (50,0,0) in block (0,0,0); Address"
+                    + " 0x7f1200000190 is out of bounds");
+        });
         assertThat(tools.get(1).faultIn("""
                 ========= Error: Race reported between Write access at run+0x120 in kernel.cu:9
                 =========     and Read access at run+0x150 in kernel.cu:11 [96 hazards]
