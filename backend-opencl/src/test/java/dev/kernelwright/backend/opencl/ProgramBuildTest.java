@@ -89,7 +89,7 @@ class ProgramBuildTest {
                 }
             });
             try {
-                for (int i = 1; i <= 10; i++) {
+                for (int i = 1; i <= 5; i++) {
                     build(build, "x[0] + " + i + " + " + System.nanoTime());
                 }
             } finally {
