@@ -15,6 +15,7 @@ Writes the full output to files in the folder OUT, and prints a table last. Sect
   contract-opencl 590  the contract of backends for OpenCL's first device, with its scorecard
   corpus  540   the corpora of attacks and honest kernels
   kernels 540   every op's kernels checked, and timed beside the roof
+  beside  300   the memory-bound ops through CUDA and through OpenCL: each has to reach 90 % of CUDA's times
   costs   300   what a call and a replayed graph cost, beside C++ (needs nvcc) and PyTorch (where it is)
   warmup  580   a kernel for every workload of the plan; run again, it goes on where it ended
   pack    300   what warmup found as a signed pack, and a second process that runs from that alone
@@ -25,17 +26,19 @@ All of them without SECTION. Exit codes: 0 all passed, 1 some did not, 2 bad usa
   --plan FILE     their workloads; default: samples/llama-3-8b.json of the distribution
   --budget TIME   what tuning a workload may take; default: 10s
   --limit SECONDS the limit of every section
+  --stress        tests with the tag stress too: every point of a template, every honest kernel; takes far longer
 TEXT
 }
 
 here=$(cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 home=$(dirname "$here")
-all=(host cuda opencl contract contract-opencl corpus kernels costs warmup pack)
-declare -A limits=([host]=60 [cuda]=540 [opencl]=300 [contract]=590 [contract-opencl]=590 [corpus]=540 [kernels]=540 [costs]=300 [warmup]=580 [pack]=300)
+all=(host cuda opencl contract contract-opencl corpus kernels beside costs warmup pack)
+declare -A limits=([host]=60 [cuda]=540 [opencl]=300 [contract]=590 [contract-opencl]=590 [corpus]=540 [kernels]=540 [beside]=300 [costs]=300 [warmup]=580 [pack]=300)
 device=cuda
 plan=$home/samples/llama-3-8b.json
 budget=10s
 limit=''
+stress=false
 arguments=()
 while (( $# > 0 )); do
     case $1 in
@@ -44,6 +47,7 @@ while (( $# > 0 )); do
             (( $# > 1 )) || { echo "gpu-host-checks: $1 was given without a value" >&2; exit 2; }
             printf -v "${1#--}" %s "$2"
             shift ;;
+        --stress) stress=true ;;
         -*) echo "gpu-host-checks: there is no option $1; see --help" >&2; exit 2 ;;
         *) arguments+=("$1") ;;
     esac
@@ -84,13 +88,14 @@ kernelwright() {
 
 # The tests of a module that have the tag gpu; more arguments choose among its classes.
 tests() {
-    local module=$1 status
+    local module=$1 status left_out=()
     local jars=("$here"/lib/kernelwright-"$module"-*-tests.jar)
     shift
     mkdir -p "$here/$module"
     cd "$here/$module" || return 1
+    [[ $stress == true ]] || left_out=(--exclude-tag stress)
     java_of_tests org.junit.platform.console.ConsoleLauncher execute --scan-classpath "${jars[0]}" \
-        --include-tag gpu --exclude-tag stress --disable-banner --disable-ansi-colors --details tree \
+        --include-tag gpu "${left_out[@]}" --disable-banner --disable-ansi-colors --details tree \
         --reports-dir "$out/reports-$section-$module" "$@"
     status=$?
     cd "$out" || return 1
@@ -143,6 +148,23 @@ section_corpus() {
 
 section_kernels() { java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks --time; }
 
+section_beside() {
+    local ops=(add silu_mul gelu sum argmax softmax rms_norm layer_norm rope embedding)
+    local device
+    for device in cuda opencl; do
+        java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks --no-checks --time --dtypes=f32 --points=5 \
+            "--device=$device" "${ops[@]}" > "$out/beside-$device.txt" || { cat "$out/beside-$device.txt"; return 1; }
+    done
+    # Launches of a few microseconds measure how fast they are queued: only what takes 20 is bound by memory.
+    awk '/ FAILED: / { print; n++; short++ }
+        $2 != "f32" { next }
+        FNR == NR { cuda[$1] = $3; next }
+        cuda[$1] >= 20 { n++; short += cuda[$1] / $3 < 0.9
+            printf "%-38s CUDA %9.2f us, OpenCL %9.2f us, %.2f\n", $1, cuda[$1], $3, cuda[$1] / $3 }
+        END { printf "%d of %d at 90 %% of CUDA or better\n", n - short, n; exit n == 0 || short > 0 }' \
+        "$out/beside-cuda.txt" "$out/beside-opencl.txt"
+}
+
 section_costs() {
     local nvcc program=$out/launch-costs python=()
     nvcc=$(command -v nvcc || ls "${CUDA_HOME:-/usr/local/cuda}/bin/nvcc") || {
@@ -186,7 +208,7 @@ figures() {
         corpus) test_figures "$log" ;;
         kernels) echo "$(grep -c ' FAILED: ' "$log") failed, $(awk '/^shape / { in_table = 1; next }
             in_table && !/FAILED/ { n++ } END { print n + 0 }' "$log") workloads timed" ;;
-        costs) tail -n 1 "$log" ;;
+        beside | costs) tail -n 1 "$log" ;;
         warmup) echo "$(awk '/^[0-9]+\/[0-9]+ / { n++; if (/: tuned/) t++; if (/: hit/) h++; if (/: baseline kept/) b++
             if (/: failed/) f++ } END { printf "%d workloads: %d tuned, %d hits, %d baseline kept, %d failed", n, t, h, b, f }' \
             "$log")" ;;

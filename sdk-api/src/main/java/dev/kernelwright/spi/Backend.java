@@ -66,6 +66,16 @@ public interface Backend extends AutoCloseable {
     /** Returns a new stream. */
     DeviceStream newStream();
 
+    /**
+     * Reads a template in this backend's language, as far as it is for this device: a file may have lines for several
+     * kinds.
+     *
+     * @throws IllegalArgumentException if a directive is malformed or there is no {@code @step}
+     */
+    default KernelTemplate parseTemplate(String text) {
+        return KernelTemplate.parse(sourceLanguage(), text);
+    }
+
     /** Returns what this backend can do beyond the least; the methods that follow from it refuse what it leaves out. */
     default Set<Capability> capabilities() {
         return Set.of();

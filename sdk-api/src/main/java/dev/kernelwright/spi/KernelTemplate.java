@@ -150,6 +150,13 @@ public record KernelTemplate(String language, String text, Map<String, List<Long
         return parameters.values().stream().mapToLong(List::size).reduce(1, (a, b) -> a * b);
     }
 
+    /** Returns the point of the search space at which each parameter has the first of its values. */
+    public Map<String, Long> defaultPoint() {
+        Map<String, Long> point = new LinkedHashMap<>();
+        parameters.forEach((name, values) -> point.put(name, values.getFirst()));
+        return point;
+    }
+
     /** Returns whether a point of the search space satisfies the constraints for a workload. */
     public boolean admits(Map<String, Long> point, KernelSignature signature) {
         Map<String, Long> values = knownValues(signature);

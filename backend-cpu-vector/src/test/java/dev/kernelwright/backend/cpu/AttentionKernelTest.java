@@ -9,7 +9,6 @@ import dev.kernelwright.spi.HostStream;
 import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.spi.LoadedKernel;
-import dev.kernelwright.tck.TemplatePoints;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,7 @@ class AttentionKernelTest {
 
     private static LoadedKernel load(CpuBackend backend) throws Exception {
         KernelTemplate template = backend.template(PREFILL.signature()).orElseThrow();
-        return backend.load(backend.compile(template.expand(TemplatePoints.first(template), PREFILL.signature()),
+        return backend.load(backend.compile(template.expand(template.defaultPoint(), PREFILL.signature()),
                 PREFILL.signature()), PREFILL.signature());
     }
 }

@@ -6,6 +6,7 @@ import dev.kernelwright.op.OpDefinition;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.StandardOps;
 import dev.kernelwright.spi.Backend;
+import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelRejectedException;
@@ -20,13 +21,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 
 /**
  * Every kernel against its op's reference on the machine's GPU, as a program that needs the JDK's base alone: {@code java
  * --enable-native-access=ALL-UNNAMED -cp classes:test-classes:sdk.jar dev.kernelwright.backend.cuda.CudaKernelChecks
- * [--no-checks] [--time] [--each] [--points=N] [--dtypes=f32,bf16] [--shapes=TEXT] [--peers=FILE] [op ...]}. For
- * JUnit there is {@link CudaContractTest}. {@code --time} and what follows are of {@link KernelTimes}.
+ * [--no-checks] [--time] [--each] [--points=N] [--dtypes=f32,bf16] [--shapes=TEXT] [--peers=FILE] [--device=NAME]
+ * [op ...]}. For JUnit there is {@link CudaContractTest}. {@code --time} and what follows are of {@link KernelTimes};
+ * {@code --device=opencl} is for the times of another backend on the same GPU, whose jar must be there too.
  *
  * <p>Every point is compiled once with every axis a range, and run on all shapes; and for each shape one is compiled with
  * fixed axes, by turns the default and one of the others.
@@ -47,9 +50,12 @@ public final class CudaKernelChecks implements AutoCloseable {
         this.stream = backend.newStream();
     }
 
-    /** Opens the first device; {@code pool} must be closed afterwards. */
-    static CudaKernelChecks open(BlockPool pool) {
-        CudaBackendProvider provider = new CudaBackendProvider();
+    /** Opens the first device of a backend; {@code pool} must be closed afterwards. */
+    private static CudaKernelChecks open(BlockPool pool, String backend) {
+        BackendProvider provider = ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get)
+                .filter(found -> found.name().equals(backend)).findFirst().orElseThrow(
+                        () -> new IllegalStateException("--device=" + backend + " was given, but no backend on the"
+                                + " class path is called so: add its jar"));
         if (provider.probe() instanceof Probe.Unavailable(String reason, String cure)) {
             throw new IllegalStateException(reason + ": " + cure);
         }
@@ -174,6 +180,7 @@ public final class CudaKernelChecks implements AutoCloseable {
         int points = Integer.parseInt(setting(ops, "points", "11"));
         String shapes = setting(ops, "shapes", "");
         String peers = setting(ops, "peers", "");
+        String device = setting(ops, "device", CudaBackendProvider.NAME);
         List<DType> dtypes = Arrays.stream(setting(ops, "dtypes", "f32,f16,bf16").split(",", -1))
                 .map(id -> DType.valueOf(id.toUpperCase(Locale.ROOT))).toList();
         List<String> known = StandardOps.all().stream().map(OpDefinition::name).toList();
@@ -186,7 +193,7 @@ public final class CudaKernelChecks implements AutoCloseable {
             System.exit(2);
         }
         boolean failed = false;
-        try (BlockPool pool = new BlockPool(1); CudaKernelChecks checks = open(pool)) {
+        try (BlockPool pool = new BlockPool(1); CudaKernelChecks checks = open(pool, device)) {
             System.out.println(checks.backend.device().name());
             for (String op : check ? ops : List.<String>of()) {
                 for (DType dtype : dtypes) {

@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * Finds baselines and templates among the resources. A baseline is a template without parameters.
@@ -26,14 +25,20 @@ final class KernelFiles {
     private KernelFiles() {}
 
     static Optional<KernelTemplate> baseline(KernelSignature signature) {
-        return find("baselines", List.of(signature.op()), signature, text -> text);
+        return find("baselines", List.of(signature.op()), signature)
+                .map(text -> KernelTemplate.parse(OpenClBackend.LANGUAGE, text));
     }
 
     static Optional<KernelTemplate> template(KernelSignature signature, boolean isGpu) {
         String kind = isGpu ? "gpu" : "cpu";
         String op = signature.op();
-        return find("templates", List.of(variant(signature) + "." + kind, op + "." + kind, op), signature,
-                text -> chosen(text, isGpu));
+        return find("templates", List.of(variant(signature) + "." + kind, op + "." + kind, op), signature)
+                .map(text -> parse(text, isGpu));
+    }
+
+    /** Reads a template, as far as it is for the kind of device. */
+    static KernelTemplate parse(String text, boolean isGpu) {
+        return KernelTemplate.parse(OpenClBackend.LANGUAGE, chosen(text, isGpu));
     }
 
     /** Returns the text of a template by its name. */
@@ -68,11 +73,9 @@ final class KernelFiles {
         };
     }
 
-    private static Optional<KernelTemplate> find(String folder, List<String> names, KernelSignature signature,
-            UnaryOperator<String> choice) {
+    private static Optional<String> find(String folder, List<String> names, KernelSignature signature) {
         return signature.dtype() == DType.F32
                 ? names.stream().flatMap(name -> read(folder + "/" + name + ".cl").stream()).findFirst()
-                        .map(text -> KernelTemplate.parse(OpenClBackend.LANGUAGE, choice.apply(text)))
                 : Optional.empty();
     }
 

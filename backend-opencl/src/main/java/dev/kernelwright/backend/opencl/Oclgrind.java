@@ -39,7 +39,8 @@ final class Oclgrind {
 
     private static Instrument instrument(Path driver) {
         return new Instrument("Oclgrind", List.of(), Map.of("OCL_ICD_VENDORS", driver.toString(), "OCL_ICD_FILENAMES",
-                driver.toString(), "OCLGRIND_UNINITIALIZED", "1", "OCLGRIND_DATA_RACES", "1", "OCLGRIND_MAX_ERRORS", "20",
+                driver.toString(), "OCLGRIND_UNINITIALIZED", "1", "OCLGRIND_DATA_RACES", "1", "OCLGRIND_MAX_ERRORS",
+                "20",
                 "OCLGRIND_NUM_THREADS", "1"), OpenClBackendProvider.NAME, FINDINGS);
     }
 }

@@ -102,6 +102,11 @@ final class OpenClBackend implements Backend {
     }
 
     @Override
+    public KernelTemplate parseTemplate(String text) {
+        return KernelFiles.parse(text, device.isGpu());
+    }
+
+    @Override
     public Optional<KernelDialect> dialect(KernelSignature signature) {
         return Optional.of(Dialect.of(signature, device.isGpu()));
     }

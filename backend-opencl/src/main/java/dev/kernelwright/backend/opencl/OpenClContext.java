@@ -190,8 +190,7 @@ final class OpenClContext implements DeviceHeap.Allocator, AutoCloseable {
     }
 
     /** Returns the buffer that a tensor is in; null if it is on the host or in shared virtual memory. */
-    @Nullable
-    WrappedBuffer buffer(Tensor tensor) {
+    @Nullable WrappedBuffer buffer(Tensor tensor) {
         if (isOnHost(tensor)) {
             return null;
         }

@@ -6,6 +6,7 @@ import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.LaunchPlan;
 import dev.kernelwright.spi.ReasonCode;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +16,11 @@ import java.util.regex.Pattern;
  * groups of 256 allow, and launches no larger ones.
  */
 final class WorkGroups {
+    private static final String SIZE = "reqd_work_group_size";
+    /** Some attributes with the space behind each; limited, since a pattern follows repetitions on the stack. */
+    private static final String ATTRIBUTES =
+            "(?:__attribute__\\s*+\\(\\((?:[^()]*+\\([^()]*+\\)){0,4}+[^()]*+\\)\\)\\s*+){0,8}+";
+
     private WorkGroups() {}
 
     /**
@@ -70,8 +76,8 @@ final class WorkGroups {
     }
 
     /**
-     * Returns a source with the size of its work-groups at each entry point that has no attribute, line for line as it
-     * was. Where the size depends on an axis that is a range, it is left out.
+     * Returns a source with the size of its work-groups at each entry point that does not say it itself, line for line as
+     * it was. Where the size depends on an axis that is a range, it is left out.
      */
     static String declare(String source, LaunchPlan launchPlan, CompiledPlan plan, KernelSignature signature) {
         String text = source;
@@ -80,9 +86,13 @@ final class WorkGroups {
                     .noneMatch(size -> size.names().stream().anyMatch(signature.axisNames()::contains));
             if (isFixed) {
                 long[] axes = signature.maxAxes();
-                text = Pattern.compile("\\b((?:__)?kernel)(\\s+void\\s+" + Pattern.quote(plan.entry(step)) + "\\s*\\()")
-                        .matcher(text).replaceAll("$1 __attribute__((reqd_work_group_size(" + plan.block(step, 0, axes)
-                                + ", " + plan.block(step, 1, axes) + ", " + plan.block(step, 2, axes) + ")))$2");
+                String attribute = " __attribute__((" + SIZE + "(" + plan.block(step, 0, axes) + ", "
+                        + plan.block(step, 1, axes) + ", " + plan.block(step, 2, axes) + ")))";
+                text = Pattern.compile("(" + ATTRIBUTES + "\\b(?:__)?kernel\\b)(\\s*" + ATTRIBUTES + "\\bvoid\\s+"
+                        + Pattern.quote(plan.entry(step)) + "\\s*\\()").matcher(text)
+                        .replaceAll(head -> Matcher.quoteReplacement(head.group().contains(SIZE)
+                                ? head.group()
+                                : head.group(1) + attribute + head.group(2)));
             }
         }
         return text;

@@ -52,9 +52,9 @@ class OclgrindTest {
 
                 Uninitialized value read from private memory address 0x1
                 """)).contains(new Fault(ReasonCode.OUT_OF_BOUNDS, "Oclgrind found: Invalid write of size 4 at global"
-                        + " memory address 0x20000000000fa0; Kernel: run; Entity: Global(1000,0,0) Local(8,0,0)"
-                        + " Group(62,0,0); store float %6, float addrspace(1)* %7, align 4, !dbg !27; At line 4 (column"
-                        + " 12) of input.cl:; out[i] = 2 * x[i];"));
+                + " memory address 0x20000000000fa0; Kernel: run; Entity: Global(1000,0,0) Local(8,0,0)"
+                + " Group(62,0,0); store float %6, float addrspace(1)* %7, align 4, !dbg !27; At line 4 (column"
+                + " 12) of input.cl:; out[i] = 2 * x[i];"));
     }
 
     @Test

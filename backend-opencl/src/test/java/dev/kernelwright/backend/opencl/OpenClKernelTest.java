@@ -203,17 +203,26 @@ class OpenClKernelTest {
                 // @step run grid=1 block=16;2
                 // @step other grid=1 block=min(n,8)
                 // @step own grid=1 block=8
+                // @step before grid=1 block=8
+                // @step hinted grid=1 block=4
                 __kernel
                 void run(__global const float *x, __global float *out, long n) {}
                 kernel void other(__global const float *x, __global float *out, long n) {}
                 __kernel __attribute__((reqd_work_group_size(8, 1, 1)))
                 void own(__global const float *x, __global float *out, long n) {}
+                __attribute__((reqd_work_group_size(8, 1, 1)))
+                __kernel void before(__global const float *x, __global float *out, long n) {}
+                __attribute__((vec_type_hint(float4))) kernel void hinted(__global const float *x, __global float *out,
+                        long n) {}
                 """;
         LaunchPlan plan = KernelTemplate.parse(OpenClBackend.LANGUAGE, source).plan();
         OpenClDevice device = OpenClDevices.find().usable().getFirst();
         assertThat(WorkGroups.declare(source, plan, WorkGroups.compile(plan, SIGNATURE_FROM_8, device),
-                SIGNATURE_FROM_8)).isEqualTo(source.replace("__kernel\nvoid run",
-                        "__kernel __attribute__((reqd_work_group_size(16, 2, 1)))\nvoid run"));
+                SIGNATURE_FROM_8)).isEqualTo(source
+                        .replace("__kernel\nvoid run",
+                                "__kernel __attribute__((reqd_work_group_size(16, 2, 1)))\nvoid run")
+                        .replace("kernel void hinted",
+                                "kernel __attribute__((reqd_work_group_size(4, 1, 1))) void hinted"));
         backend.load(backend.compile(KernelTemplate.parse(OpenClBackend.LANGUAGE, source).expand(Map.of(),
                 SIGNATURE_FROM_8), SIGNATURE_FROM_8), SIGNATURE_FROM_8).close();
     }

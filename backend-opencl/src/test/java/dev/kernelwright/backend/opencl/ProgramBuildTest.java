@@ -12,6 +12,10 @@ import dev.kernelwright.backend.opencl.ffi.ClProgram;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,48 @@ class ProgramBuildTest {
             assertThat(ClProgram.binary(program)).isNotEmpty();
             ClProgram.release(program);
         }
+    }
+
+    /**
+     * HotSpot brings threads to a safepoint by SIGSEGV. While LLVM's handlers had that signal, four of five builds failed
+     * beside such a thread.
+     */
+    @Test
+    void safepointsDoNotDisturbBuilds() throws Exception {
+        ProgramBuild build = new ProgramBuild(ProgramBuild.DEFAULT_TIME_LIMIT);
+        build(build, "x[0]");
+        AtomicBoolean ended = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<Long> work = threads.submit(() -> {
+                long sum = 0;
+                while (!ended.get()) {
+                    for (long i = 0; i < 100_000_000; i++) {
+                        sum += i ^ sum;
+                    }
+                }
+                return sum;
+            });
+            Future<?> safepoints = threads.submit(() -> {
+                while (!ended.get()) {
+                    System.gc();
+                }
+            });
+            try {
+                for (int i = 1; i <= 5; i++) {
+                    build(build, "x[0] + " + i + " + " + System.nanoTime());
+                }
+            } finally {
+                ended.set(true);
+            }
+            work.get();
+            safepoints.get();
+        }
+    }
+
+    private void build(ProgramBuild build, String expression) throws KernelRejectedException {
+        long program = program(expression);
+        build.build(program, device);
+        ClProgram.release(program);
     }
 
     @Test

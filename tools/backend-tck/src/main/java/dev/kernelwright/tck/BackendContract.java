@@ -172,7 +172,7 @@ public abstract class BackendContract implements DiscoveryContract, CompilationC
 
     final KernelSource source(ContractKernel kernel) {
         KernelTemplate template = template(kernel);
-        return template.expand(TemplatePoints.first(template), increment().signature());
+        return template.expand(template.defaultPoint(), increment().signature());
     }
 
     final LoadedKernel load(Backend device, ContractKernel kernel) throws KernelRejectedException {

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -28,8 +29,9 @@ import org.junit.jupiter.api.TestFactory;
  * Every op of the catalogue, in every type, on awkward shapes and values: baselines and templates against the reference.
  *
  * <p>Compiling and the reference take most of the time. So each point of a template is compiled once with every axis a
- * range and run on all shapes, every trial is run by all kernels, and for one shape in three and every special case one
- * point is compiled with fixed axes.
+ * range and run on all shapes, and every trial is run by all kernels. Two points of each template, and one that is compiled
+ * with fixed axes, are tried by default; the others, which together have every value of every parameter, and for one shape
+ * in three and every special case one with fixed axes, have the tag {@code stress}.
  */
 public interface CatalogueContract extends ContractTopic {
     /** Up to so much work of the reference, a shape is tried on two kinds of values; above it, on one. */
@@ -65,14 +67,26 @@ public interface CatalogueContract extends ContractTopic {
     @TestFactory
     @Proves({"M12", "M13", "M14", "M15"})
     default Stream<DynamicContainer> kernelsAreRight() {
+        return containers(KernelSet.Part.ESSENTIAL);
+    }
+
+    /** Where a kernel takes a second to compile, these are minutes. */
+    @TestFactory
+    @Tag("stress")
+    @Proves({"M12", "M13", "M14", "M15"})
+    default Stream<DynamicContainer> kernelsAreRightAtAllOtherPoints() {
+        return containers(KernelSet.Part.REST);
+    }
+
+    private Stream<DynamicContainer> containers(KernelSet.Part part) {
         List<String> ops = contract().ops().stream().map(OpDefinition::name).toList();
         return contract().dtypes().stream().sorted().flatMap(dtype -> ShapeFamily.all().stream()
                 .filter(family -> ops.contains(family.op()))
-                .map(family -> dynamicContainer(family.text() + ":" + dtype, tests(family, dtype))));
+                .map(family -> dynamicContainer(family.text() + ":" + dtype, tests(family, dtype, part))));
     }
 
-    private Stream<DynamicTest> tests(ShapeFamily family, DType dtype) {
-        KernelSet kernels = new KernelSet(contract(), family, dtype);
+    private Stream<DynamicTest> tests(ShapeFamily family, DType dtype, KernelSet.Part part) {
+        KernelSet kernels = new KernelSet(contract(), family, dtype, part);
         List<DynamicTest> tests = new ArrayList<>();
         tests.add(dynamicTest("M12 M13 on awkward shapes, touching nothing else", () -> runShapes(family, kernels)));
         List<SpecialCase> cases = SpecialCase.of(family, dtype);
@@ -98,7 +112,7 @@ public interface CatalogueContract extends ContractTopic {
                 try (KernelTrial trial = new KernelTrial(contract().backend(), kernels.ranged(), shape,
                         kinds[kind % kinds.length], i, (i + kind) % 2)) {
                     kernels.forAll(trial::run);
-                    if (i % 3 == 2 && kind == first) {
+                    if (kind == first && isFixed(family, i, kernels.part())) {
                         kernels.runFixed(trial, i);
                     }
                 }
@@ -107,19 +121,30 @@ public interface CatalogueContract extends ContractTopic {
         contract().scorecard().covered(family, kernels);
     }
 
+    /** Whether a shape has a kernel of its own; by default only the one in the middle, neither empty nor large. */
+    private static boolean isFixed(ShapeFamily family, int shape, KernelSet.Part part) {
+        boolean isMiddle = shape == family.shapes().size() / 2;
+        return switch (part) {
+            case ESSENTIAL -> isMiddle;
+            case REST -> shape % 3 == 2 && !isMiddle;
+        };
+    }
+
     private void runSpecialCases(List<SpecialCase> cases, KernelSet kernels) throws KernelRejectedException {
         for (int i = 0; i < cases.size(); i++) {
             try (KernelTrial trial = new KernelTrial(contract().backend(), kernels.ranged(), cases.get(i).axes(),
                     KernelTrial.Values.NORMAL, 3, 0)) {
                 cases.get(i).fill().accept(trial);
                 kernels.forAll(trial::run);
-                kernels.runFixed(trial, i);
+                if (kernels.part() == KernelSet.Part.REST) {
+                    kernels.runFixed(trial, i);
+                }
             }
         }
     }
 
     /** At the ends of the type, and one beside the range. */
-    private void runWrongIndices(ShapeFamily family, int indices, KernelSet kernels) throws KernelRejectedException {
+    private void runWrongIndices(ShapeFamily family, int indices, KernelSet kernels) {
         List<long[]> shapes = family.shapes().stream().filter(axes -> axes[0] == ROWS_OF_WRONG).toList();
         assertThat(shapes).as("shapes of %s rows", ROWS_OF_WRONG).isNotEmpty();
         KernelSignature signature = kernels.ranged().signature();

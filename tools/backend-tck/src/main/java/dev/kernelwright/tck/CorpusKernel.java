@@ -10,9 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -59,6 +60,13 @@ record CorpusKernel(String file, Map<String, String> header, String text) {
         }
     }
 
+    /** Returns the first of the kernels of each op, by the op's name. */
+    static SortedMap<String, CorpusKernel> firstOfEachOp(List<CorpusKernel> kernels) {
+        SortedMap<String, CorpusKernel> first = new TreeMap<>();
+        kernels.forEach(kernel -> first.putIfAbsent(kernel.workload().op().name(), kernel));
+        return first;
+    }
+
     /** Returns the value of a line. */
     String get(String name) {
         String value = header.get(name);
@@ -79,9 +87,7 @@ record CorpusKernel(String file, Map<String, String> header, String text) {
     /** Returns the kernel at the default point of its search space. */
     KernelSource source(String language) {
         KernelTemplate template = KernelTemplate.parse(language, text);
-        Map<String, Long> point = new LinkedHashMap<>();
-        template.parameters().forEach((name, values) -> point.put(name, values.getFirst()));
-        return template.expand(point, workload().signature());
+        return template.expand(template.defaultPoint(), workload().signature());
     }
 
     @Override

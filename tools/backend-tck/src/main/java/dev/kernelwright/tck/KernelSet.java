@@ -10,24 +10,41 @@ import dev.kernelwright.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/**
- * The kernels that a backend has for one family of shapes: the baseline, and each template with every value of each
- * parameter, all of them with every axis a range.
- */
+/** A part of the kernels that a backend has for one family of shapes, all of them with every axis a range. */
 final class KernelSet implements AutoCloseable {
+    /** The default point, and the one that differs from it in most parameters. */
+    private static final int ESSENTIAL_POINTS = 2;
+
+    /** Which kernels; both together have every value of each template's parameters. */
+    enum Part {
+        /** The baseline, and each template at its first points. */
+        ESSENTIAL,
+        /** Each template at the others. */
+        REST
+    }
+
     private final BackendContract contract;
     private final Backend backend;
     private final ShapeFamily family;
     private final DType dtype;
+    private final Part part;
     private final Map<String, LoadedKernel> kernels = new LinkedHashMap<>();
 
-    KernelSet(BackendContract contract, ShapeFamily family, DType dtype) {
+    KernelSet(BackendContract contract, ShapeFamily family, DType dtype, Part part) {
         this.contract = contract;
         this.backend = contract.backend();
         this.family = family;
         this.dtype = dtype;
+        this.part = part;
+    }
+
+    Part part() {
+        return part;
     }
 
     Workload ranged() {
@@ -35,22 +52,46 @@ final class KernelSet implements AutoCloseable {
     }
 
     /** Gives every kernel to a check, and says of which one it fails. They are loaded by the first call. */
-    void forAll(Consumer<LoadedKernel> check) throws KernelRejectedException {
+    void forAll(Consumer<LoadedKernel> check) {
         if (kernels.isEmpty()) {
             load();
         }
         kernels.forEach((name, kernel) -> naming(name, () -> check.accept(kernel)));
     }
 
-    private void load() throws KernelRejectedException {
+    /** On as many threads as there are processors, since compiling takes most of a test's time. */
+    private void load() {
         KernelSignature signature = ranged().signature();
-        backend.baseline(signature).ifPresent(baseline -> kernels.put("the baseline", baseline));
-        for (KernelTemplate template : contract.templates(signature).toList()) {
-            for (Map<String, Long> point : TemplatePoints.covering(template, signature)) {
-                // Templates of several kinds of devices may have a point in common.
-                kernels.put("the template at " + point + " (" + kernels.size() + ")", load(template, point, signature));
+        Map<String, Future<LoadedKernel>> loading = new LinkedHashMap<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            if (part == Part.ESSENTIAL) {
+                backend.baseline(signature).ifPresent(baseline -> kernels.put("the baseline", baseline));
+            }
+            for (KernelTemplate template : contract.templates(signature).toList()) {
+                for (Map<String, Long> point : points(template, signature)) {
+                    // Templates of several kinds of devices may have a point in common.
+                    loading.put("the template at " + point + " (" + loading.size() + ")",
+                            threads.submit(() -> load(template, point, signature)));
+                }
             }
         }
+        loading.forEach((name, kernel) -> {
+            if (kernel.state() == Future.State.SUCCESS) {
+                kernels.put(name, kernel.resultNow());
+            }
+        });
+        loading.forEach((name, kernel) -> {
+            if (kernel.state() != Future.State.SUCCESS) {
+                Throwable failure = kernel.exceptionNow();
+                throw new AssertionError(name + " cannot be loaded: " + failure.getMessage(), failure);
+            }
+        });
+    }
+
+    private List<Map<String, Long>> points(KernelTemplate template, KernelSignature signature) {
+        List<Map<String, Long>> all = TemplatePoints.covering(template, signature);
+        int essential = Math.min(ESSENTIAL_POINTS, all.size());
+        return part == Part.ESSENTIAL ? all.subList(0, essential) : all.subList(essential, all.size());
     }
 
     /** Runs a point of a template, each in turn, that is compiled for a trial's shape alone. */

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
+import java.util.stream.LongStream;
 
 /**
  * Launches of kernels on the same inputs, with everything that they may touch watched: every output element is compared
@@ -198,9 +199,7 @@ public final class KernelTrial implements AutoCloseable {
             }
         };
         long units = signature.evaluate(workload.op().units(), axes);
-        for (long unit = 0; unit < units; unit++) {
-            workload.op().reference().compute(call, unit);
-        }
+        LongStream.range(0, units).parallel().forEach(unit -> workload.op().reference().compute(call, unit));
         bounds.forEach(each -> assertThat(each).as("elements that the reference left out").doesNotContain(-1.0));
     }
 

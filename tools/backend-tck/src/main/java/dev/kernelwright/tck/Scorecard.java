@@ -148,7 +148,7 @@ final class Scorecard implements InvocationInterceptor {
         kernels.clear();
         KernelTemplate template = backend.template(signature).orElse(null);
         if (template != null) {
-            kernels.add(backend.load(backend.compile(template.expand(TemplatePoints.first(template), signature),
+            kernels.add(backend.load(backend.compile(template.expand(template.defaultPoint(), signature),
                     signature), signature));
         }
         return row.append(cells(contract, workload, kernels)).toString();

@@ -17,13 +17,6 @@ public final class TemplatePoints {
 
     private TemplatePoints() {}
 
-    /** Returns the point that takes each parameter's first value. */
-    public static Map<String, Long> first(KernelTemplate template) {
-        Map<String, Long> point = new LinkedHashMap<>();
-        template.parameters().forEach((name, values) -> point.put(name, values.getFirst()));
-        return point;
-    }
-
     /**
      * Returns the default point, and random admitted ones, as few as will do, that together have every value that any of
      * those drawn has.
@@ -38,8 +31,8 @@ public final class TemplatePoints {
                 drawn.add(point);
             }
         }
-        List<Map<String, Long>> points = new ArrayList<>(List.of(first(template)));
-        Set<Map.Entry<String, Long>> covered = new HashSet<>(Map.copyOf(first(template)).entrySet());
+        List<Map<String, Long>> points = new ArrayList<>(List.of(template.defaultPoint()));
+        Set<Map.Entry<String, Long>> covered = new HashSet<>(Map.copyOf(template.defaultPoint()).entrySet());
         drawn.sort(Comparator.comparingLong(point -> uncovered(point, covered)));
         while (!drawn.isEmpty() && uncovered(drawn.getLast(), covered) > 0) {
             points.add(drawn.getLast());

@@ -51,7 +51,7 @@ public interface TrialContract extends ContractTopic {
 
     private Evaluation evaluate(KernelEvaluator evaluator, ContractKernel kernel, Duration limit) throws IOException {
         KernelTemplate template = contract().template(kernel);
-        return evaluator.evaluate(template.expand(TemplatePoints.first(template), workload().signature()), limit);
+        return evaluator.evaluate(template.expand(template.defaultPoint(), workload().signature()), limit);
     }
 
     private void assertRight(KernelEvaluator evaluator) throws IOException {

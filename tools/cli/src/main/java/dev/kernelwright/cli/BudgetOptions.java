@@ -20,9 +20,10 @@ final class BudgetOptions {
             description = "How many kernels may be tried for a workload. Default: ${DEFAULT-VALUE}.")
     private int candidates;
 
-    @Option(names = "--instrument", description = "Run each winner once more, on small extents, under the tools that watch"
-            + " every access of a kernel: Oclgrind for OpenCL, compute-sanitizer for CUDA. See 'doctor' for which are"
-            + " installed.")
+    @Option(names = "--instrument",
+            description = "Run each winner once more, on small extents, under the tools that watch"
+                    + " every access of a kernel: Oclgrind for OpenCL, compute-sanitizer for CUDA. See 'doctor' for which are"
+                    + " installed.")
     private boolean instrumented;
 
     /** Returns whether winners are run under instruments. */

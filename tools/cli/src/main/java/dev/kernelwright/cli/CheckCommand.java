@@ -58,10 +58,9 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         Workload workload = WorkloadParameter.parse(workloadText, dtype);
         try (OpenBackend open = device.openBackend()) {
-            String language = open.backend().sourceLanguage();
             KernelSource kernel = plan == null
-                    ? KernelInput.readTemplate(language, source, workload.signature())
-                    : KernelInput.read(language, source, plan);
+                    ? KernelInput.readTemplate(open.backend(), source, workload.signature())
+                    : KernelInput.read(open.backend().sourceLanguage(), source, plan);
             return report(workload, open.backend().device().name(), evaluate(workload, open, kernel));
         } catch (IOException e) {
             String reason = "there could be no verdict: " + e.getMessage() + "; 'kernelwright doctor' may know why";

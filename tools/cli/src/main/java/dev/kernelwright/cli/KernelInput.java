@@ -2,10 +2,10 @@ package dev.kernelwright.cli;
 
 import dev.kernelwright.cache.LaunchPlanJson;
 import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.KernelTemplate;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Reads a kernel that somebody hands in: its source, and a launch plan beside it or in the source's own comments. */
@@ -26,9 +26,9 @@ final class KernelInput {
     }
 
     /** Reads a template, and returns the kernel at the default point of its search space. */
-    static KernelSource readTemplate(String language, Path source, KernelSignature signature) {
+    static KernelSource readTemplate(Backend backend, Path source, KernelSignature signature) {
         try {
-            return defaultPoint(KernelTemplate.parse(language, text(source)), signature);
+            return defaultPoint(backend.parseTemplate(text(source)), signature);
         } catch (IllegalArgumentException e) {
             throw new InputException(source + " was given without --plan, so it must be a template: " + e.getMessage(),
                     e);
@@ -37,8 +37,7 @@ final class KernelInput {
 
     /** Returns the kernel of a template whose parameters each have the first of their values. */
     static KernelSource defaultPoint(KernelTemplate template, KernelSignature signature) {
-        Map<String, Long> point = new LinkedHashMap<>();
-        template.parameters().forEach((name, values) -> point.put(name, values.getFirst()));
+        Map<String, Long> point = template.defaultPoint();
         if (!template.admits(point, signature)) {
             throw new InputException("the default point " + point + " of the template does not satisfy its own"
                     + " constraints for " + signature + ": put values first that do");

@@ -33,11 +33,12 @@ final class SessionRerun {
         TuningOutcome outcome;
         try (NoStore store = new NoStore();
                 CandidateLines lines = new CandidateLines(console);
-                TuningSession session = new TuningSession(store, device, enough, false, true, List.of(replay), candidate -> {
-                    if (!isJson) {
-                        lines.add(candidate);
-                    }
-                })) {
+                TuningSession session =
+                        new TuningSession(store, device, enough, false, true, List.of(replay), candidate -> {
+                            if (!isJson) {
+                                lines.add(candidate);
+                            }
+                        })) {
             if (!isJson) {
                 console.line("replaying " + replay.size() + " kernels for " + workload + " on " + session.device());
                 lines.begin();

@@ -92,8 +92,9 @@ final class WarmUpCommand implements Callable<Integer> {
             Consumer<RuntimeEvent.Candidate> onCandidate = candidate -> bar.show(
                     (lines.size() + candidate.spent()) / workloads.size(),
                     (lines.size() + 1) + "/" + workloads.size() + " " + candidate.workload());
-            try (TuningSession session = new TuningSession(store, device, budget.budget(), budget.instrumented(), retune,
-                    agent.generators(cache.location().folder(), store), onCandidate)) {
+            try (TuningSession session =
+                    new TuningSession(store, device, budget.budget(), budget.instrumented(), retune,
+                            agent.generators(cache.location().folder(), store), onCandidate)) {
                 for (Workload workload : workloads) {
                     bar.show((double) lines.size() / workloads.size(),
                             (lines.size() + 1) + "/" + workloads.size() + " " + workload);

@@ -105,8 +105,9 @@ class ArchitectureTest {
     @Test
     void onlyTheCommandAndTheSamplesPrint() {
         noClasses().that().resideOutsideOfPackages("dev.kernelwright.cli..", "dev.kernelwright.samples..")
-                // The main classes of child processes, whose standard error is the log that their parent reads.
+                // The main classes of child processes, whose output is what their parent reads.
                 .and().doNotHaveFullyQualifiedName("dev.kernelwright.tuning.trial.TrialWorkerMain")
+                .and().doNotHaveFullyQualifiedName("dev.kernelwright.tuning.trial.InstrumentedRunMain")
                 .and().doNotHaveFullyQualifiedName("dev.kernelwright.backend.cuda.compile.NvrtcMain")
                 .should(ACCESS_STANDARD_STREAMS)
                 .check(PRODUCTION);

@@ -27,8 +27,12 @@ class OpenClEndToEndTest {
     }
 
     private CommandRun check(String body) throws IOException {
-        Path source = Files.writeString(folder.resolve("kernel.cl"), """
-                // @step run grid=ceil_div(n,64) block=64
+        return check("// @step run grid=ceil_div(n,64) block=64", body);
+    }
+
+    private CommandRun check(String directives, String body) throws IOException {
+        Path source = Files.writeString(folder.resolve("kernel.cl"), directives + """
+
                 __kernel void run(__global const float *a, __global const float *b, __global float *out, long n) {
                     long i = get_global_id(0);
                     %s
@@ -54,6 +58,16 @@ class OpenClEndToEndTest {
     void aKernelThatComputesSomethingElseIsFoundWrong() throws IOException {
         assertThat(check("if (i < n) { out[i] = a[i] - b[i]; }").endedWith(1).json().get("reason").textValue())
                 .isEqualTo("WRONG_NUMERICS");
+    }
+
+    /** As in the library's own templates; either alone would be a parameter that is named twice, or a step without it. */
+    @Test
+    void aTemplateMayHaveLinesForProcessorsAndForGraphicsProcessors() throws IOException {
+        JsonNode verdict = check("""
+                // @cpu parameter ITEMS 8 16
+                // @gpu parameter ITEMS 64 128
+                // @step run grid=ceil_div(n,ITEMS) block=ITEMS""", "if (i < n) { out[i] = a[i] + b[i]; }").json();
+        assertThat(verdict.get("reason").textValue()).as("%s", verdict).isIn("ACCEPTED", "NOT_FASTER");
     }
 
     @Test

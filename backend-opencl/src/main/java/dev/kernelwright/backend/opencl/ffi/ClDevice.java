@@ -65,8 +65,12 @@ public final class ClDevice {
 
     /** Returns the devices of a platform that are of a type, such as {@link #CL_DEVICE_TYPE_ALL}; empty if none is. */
     public static long[] all(long platform, long type) {
-        return GET_IDS.handles(ClStatus.CL_DEVICE_NOT_FOUND, (count, devices, countReturned) -> (int) GET_IDS
-                .handle().invokeExact(platform, type, count, devices, countReturned));
+        try {
+            return GET_IDS.handles(ClStatus.CL_DEVICE_NOT_FOUND, (count, devices, countReturned) -> (int) GET_IDS
+                    .handle().invokeExact(platform, type, count, devices, countReturned));
+        } finally {
+            ClLoader.shared().handlers().restore();
+        }
     }
 
     /** Returns a property, by one of the constants. */

@@ -10,8 +10,9 @@ import java.util.Optional;
  *
  * @param library what was found
  * @param symbols the addresses of its functions
+ * @param handlers what was installed for signals before the library loaded a driver
  */
-record ClLoader(ClLibrary library, SymbolLookup symbols) {
+record ClLoader(ClLibrary library, SymbolLookup symbols, FaultHandlers handlers) {
     /** Loads when it is first asked for, and not when another class of this package is. */
     private static final class Shared {
         static final ClLoader LOADER = forSystem(System.getProperty("os.name"));
@@ -41,7 +42,8 @@ record ClLoader(ClLibrary library, SymbolLookup symbols) {
         for (String name : names) {
             try {
                 // Never unloaded: handles are constants of their classes, so nothing could tell when.
-                return new ClLoader(new ClLibrary.Loaded(name), SymbolLookup.libraryLookup(name, Arena.global()));
+                return new ClLoader(new ClLibrary.Loaded(name), SymbolLookup.libraryLookup(name, Arena.global()),
+                        FaultHandlers.current());
             } catch (IllegalArgumentException cannotOpen) {
                 // There may be another of the next name.
             } catch (IllegalCallerException denied) {
@@ -54,7 +56,7 @@ record ClLoader(ClLibrary library, SymbolLookup symbols) {
     }
 
     private static ClLoader missing(String reason, String cure) {
-        return new ClLoader(new ClLibrary.Missing(reason, cure), name -> Optional.empty());
+        return new ClLoader(new ClLibrary.Missing(reason, cure), name -> Optional.empty(), FaultHandlers.current());
     }
 
     /** Returns why a function cannot be called. */

@@ -85,6 +85,8 @@ public final class ClProgram {
                 throw new OpenClBuildException(e.function(), e.code(), buildLog(program, device));
             }
             throw e;
+        } finally {
+            ClLoader.shared().handlers().restore();
         }
     }
 

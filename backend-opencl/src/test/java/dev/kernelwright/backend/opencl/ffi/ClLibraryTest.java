@@ -51,7 +51,7 @@ class ClLibraryTest {
 
     @Test
     void aFunctionThatTheLibraryIsTooOldForSaysSo() {
-        ClLoader old = new ClLoader(new ClLibrary.Loaded("libOld.so"), NOWHERE.symbols());
+        ClLoader old = new ClLoader(new ClLibrary.Loaded("libOld.so"), NOWHERE.symbols(), NOWHERE.handlers());
         ClFunction function = ClFunction.bind(old, "clSVMFree", FunctionDescriptor.ofVoid(HANDLE));
         assertThat(function.isPresent()).isFalse();
         assertThatThrownBy(() -> {

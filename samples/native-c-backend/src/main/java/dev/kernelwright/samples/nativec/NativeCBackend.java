@@ -120,8 +120,7 @@ final class NativeCBackend implements Backend {
                     + "' was given to native-c, which compiles '" + LANGUAGE + "': write it in that language");
         }
         SourceScreen.screen(source.text());
-        String declarations = NativeCKernel.declarations(source, signature);
-        CCompiler.Ended compiled = compiler.compile(declarations + source.text());
+        CCompiler.Ended compiled = compiler.compile(NativeCKernel.declarations(source, signature) + source.text());
         return new KernelBinary(FORMAT, compiled.library(), source.plan(), compiled.log());
     }
 

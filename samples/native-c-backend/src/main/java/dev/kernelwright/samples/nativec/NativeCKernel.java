@@ -31,6 +31,11 @@ import java.util.List;
 
 /** A shared library that is loaded, with a function for each step of its plan. */
 final class NativeCKernel implements LoadedKernel {
+    /**
+     * Begins the symbol of each entry point. A name is looked up in libm and libc too, on which every library depends, so
+     * that a plan could launch their {@code exit}.
+     */
+    private static final String SYMBOL = "kernelwright_entry_";
     private static final MethodHandle BUFFER;
     private static final MethodHandle AXIS;
 
@@ -91,8 +96,8 @@ final class NativeCKernel implements LoadedKernel {
                 throw invalid("the plan launches '" + entry + "', which the source does not define",
                         "define 'void " + entry + "(long long block, ...)', not static");
             }
-            declarations.append("void ").append(entry).append('(')
-                    .append(parameters(signature, plan.hasWorkspace(), false)).append(");\n");
+            declarations.append("void " + entry + "(" + parameters(signature, plan.hasWorkspace(), false)
+                    + ") __asm__(\"" + SYMBOL + entry + "\");\n");
         }
         return declarations.append("#line 1\n").toString();
     }
@@ -121,7 +126,7 @@ final class NativeCKernel implements LoadedKernel {
             }
             BlockBody[] steps = new BlockBody[plan.stepCount()];
             for (int step = 0; step < steps.length; step++) {
-                steps[step] = bind(library.findOrThrow(plan.entry(step)), signature, plan.hasWorkspace());
+                steps[step] = bind(library.findOrThrow(SYMBOL + plan.entry(step)), signature, plan.hasWorkspace());
             }
             return new NativeCKernel(plan, pool, arena, steps);
         } catch (IOException | RuntimeException e) {

@@ -32,7 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole way with a real store and tuner: a miss, a kernel in C that beats the baseline, and a hit. */
 class NativeCTuningTest {
-    private static final TuningBudget BUDGET = new TuningBudget(Duration.ofSeconds(90), 2);
+    /** One for the default point of the template. */
+    private static final TuningBudget BUDGET = new TuningBudget(Duration.ofSeconds(90), 1);
     private static final Duration MAX_WAIT = Duration.ofMinutes(4);
     /** Relative to the largest result: above the rounding of sums of a thousand terms, far below any mistake. */
     private static final double TOLERANCE = 2e-5;
