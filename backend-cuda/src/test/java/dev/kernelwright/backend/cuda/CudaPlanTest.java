@@ -124,6 +124,7 @@ class CudaPlanTest {
     @Test
     void whatAKernelTakesOfTheDeviceAndRunsAtATimeIsReported() throws KernelRejectedException {
         fake.functionAttribute(96);
+        fake.forgetCalls();
         String directives = "// @step first grid=rows;2 block=48;2 shared=cols\n// @step second grid=1 block=1";
         try (CudaKernel kernel = load(HOPPER, directives, DType.F32)) {
             assertThat(kernel.report()).isEqualTo("""
