@@ -35,6 +35,9 @@ public interface KernelGenerator {
         /** Takes what the compiler said of the candidate that {@link #next} gave last, if it said anything. */
         default void compiled(String log) {}
 
+        /** Takes what the device says of the candidate that {@link #next} gave last once it is loaded, if it says anything. */
+        default void loaded(String report) {}
+
         /**
          * Takes the verdict on the candidate that {@link #next} gave last; before the first one, the verdict on the best
          * that the generators before this one have found.

@@ -28,6 +28,15 @@ public interface LoadedKernel extends AutoCloseable {
         return true;
     }
 
+    /**
+     * Returns what the device's driver says of the loaded kernel, for whoever writes the next one: a line for each step,
+     * with registers, spills, shared memory and how many blocks run at a time, as far as it tells; empty if it does not.
+     * Called once for a kernel, in a trial worker, and never on the way of a call.
+     */
+    default String report() {
+        return "";
+    }
+
     /** Unloads the kernel; never called while a launch runs. */
     @Override
     void close();

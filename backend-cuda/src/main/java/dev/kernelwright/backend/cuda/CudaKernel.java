@@ -16,6 +16,7 @@ import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * The functions of a loaded module, one for each step of a launch plan.
@@ -25,7 +26,9 @@ import java.util.Arrays;
  */
 final class CudaKernel implements LoadedKernel {
     private final CudaContext context;
+    private final CudaDevice device;
     private final CompiledPlan plan;
+    private final long[] largestAxes;
     private final int bufferCount;
     private final long module;
     private final CudaStep[] steps;
@@ -34,9 +37,12 @@ final class CudaKernel implements LoadedKernel {
     private final KernelParameters parameters;
     private boolean closed;
 
-    private CudaKernel(CudaContext context, CompiledPlan plan, KernelSignature signature, long module) {
+    private CudaKernel(CudaContext context, CudaDevice device, CompiledPlan plan, KernelSignature signature,
+            long module) {
         this.context = context;
+        this.device = device;
         this.plan = plan;
+        this.largestAxes = signature.maxAxes();
         this.bufferCount = signature.buffers().size();
         this.module = module;
         this.steps = new CudaStep[plan.stepCount()];
@@ -64,9 +70,9 @@ final class CudaKernel implements LoadedKernel {
             throw CudaStep.invalid("the binary cannot be loaded on " + device.name() + " (" + e.getMessage()
                     + "): compile the source again");
         }
-        CudaKernel kernel = new CudaKernel(context, plan, signature, module);
+        CudaKernel kernel = new CudaKernel(context, device, plan, signature, module);
         try {
-            kernel.prepare(driver.modules(), device, signature);
+            kernel.prepare(driver.modules(), signature);
         } catch (KernelRejectedException | RuntimeException e) {
             kernel.close();
             throw e;
@@ -74,8 +80,7 @@ final class CudaKernel implements LoadedKernel {
         return kernel;
     }
 
-    private void prepare(DriverModules modules, CudaDevice device, KernelSignature signature)
-            throws KernelRejectedException {
+    private void prepare(DriverModules modules, KernelSignature signature) throws KernelRejectedException {
         for (int step = 0; step < steps.length; step++) {
             steps[step] = CudaStep.find(plan, step, module, modules, device, signature, arena);
         }
@@ -123,6 +128,13 @@ final class CudaKernel implements LoadedKernel {
         for (long axis : axes) {
             parameters.setLong(index++, axis);
         }
+    }
+
+    @Override
+    public synchronized String report() {
+        DriverModules modules = context.enter().modules();
+        return Arrays.stream(steps).map(step -> step.report(modules, device, largestAxes))
+                .collect(Collectors.joining("\n"));
     }
 
     @Override

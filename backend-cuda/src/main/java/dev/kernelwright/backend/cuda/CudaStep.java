@@ -12,6 +12,7 @@ import dev.kernelwright.spi.ReasonCode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,17 +87,46 @@ final class CudaStep {
         if (!plan.isCooperative(step)) {
             return;
         }
-        // Below 2^63, since each dimension was found to be within the limits of a grid.
-        long blocks = plan.grid(step, 0, axes) * plan.grid(step, 1, axes) * plan.grid(step, 2, axes);
-        long most = (long) device.multiprocessors()
-                * modules.maxActiveBlocks(function, (int) StepLimits.threads(plan, step, axes),
-                        plan.sharedBytes(step, axes));
+        long blocks = blocks(axes);
+        long most = (long) device.multiprocessors() * activeBlocks(modules, axes);
         if (blocks > most) {
             throw invalid(
                     "the grid of '" + plan.entry(step) + "' has " + blocks + " blocks that are to run at once, but "
                             + device.name() + " runs at most " + most
                             + " of this kernel: launch fewer, each of which does more");
         }
+    }
+
+    /** Returns the blocks of the grid: below 2^63, since each dimension was found to be within the limits of a grid. */
+    private long blocks(long[] axes) {
+        return plan.grid(step, 0, axes) * plan.grid(step, 1, axes) * plan.grid(step, 2, axes);
+    }
+
+    /** Returns how many blocks a multiprocessor holds at a time. */
+    private int activeBlocks(DriverModules modules, long[] axes) {
+        return modules.maxActiveBlocks(function, (int) StepLimits.threads(plan, step, axes),
+                plan.sharedBytes(step, axes));
+    }
+
+    /** Says what a launch takes of the GPU and how much of it runs at a time, in a line. */
+    String report(DriverModules modules, CudaDevice device, long[] axes) {
+        long threads = StepLimits.threads(plan, step, axes);
+        int active = activeBlocks(modules, axes);
+        long grid = blocks(axes);
+        return String.format(Locale.ROOT,
+                "%s: %d registers a thread, %d bytes of local memory a thread (spills and stack), shared memory a block"
+                        + " %d bytes static and %d dynamic; %d blocks of %d threads at a time on a multiprocessor,"
+                        + " theoretical occupancy %.0f %%; %d blocks in the grid, %.2f waves of %d multiprocessors",
+                plan.entry(step), modules.attribute(function, CudaConstants.CU_FUNC_ATTRIBUTE_NUM_REGS),
+                modules.attribute(function, CudaConstants.CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES),
+                modules.attribute(function, CudaConstants.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES),
+                plan.sharedBytes(step, axes), active, threads,
+                100.0 * active * warps(threads) / warps(device.multiprocessor().threads()), grid,
+                (double) grid / Math.max(1, (long) active * device.multiprocessors()), device.multiprocessors());
+    }
+
+    private static long warps(long threads) {
+        return Math.ceilDiv(threads, StepLimits.WARP);
     }
 
     static KernelRejectedException invalid(String message) {

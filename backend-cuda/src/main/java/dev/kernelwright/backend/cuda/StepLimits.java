@@ -23,7 +23,7 @@ record StepLimits(String device, String architecture, int capability, long maxSh
      * How registers are given to warps, from the toolkit's cuda_occupancy.h; 6.0 alone has two larger partitions, and may
      * run a little more.
      */
-    private static final int WARP = 32;
+    static final int WARP = 32;
     private static final int REGISTERS_TOGETHER = 256;
     private static final int PARTITIONS = 4;
     private static final int REGISTERS_OF_A_PARTITION = 65_536 / PARTITIONS;

@@ -121,6 +121,26 @@ class CudaPlanTest {
         }
     }
 
+    @Test
+    void whatAKernelTakesOfTheDeviceAndRunsAtATimeIsReported() throws KernelRejectedException {
+        fake.functionAttribute(96);
+        fake.forgetCalls();
+        String directives = "// @step first grid=rows;2 block=48;2 shared=cols\n// @step second grid=1 block=1";
+        try (CudaKernel kernel = load(HOPPER, directives, DType.F32)) {
+            assertThat(kernel.report()).isEqualTo("""
+                    first: 96 registers a thread, 96 bytes of local memory a thread (spills and stack), shared memory a \
+                    block 96 bytes static and 256 dynamic; 4 blocks of 96 threads at a time on a multiprocessor, \
+                    theoretical occupancy 19 %; 1024 blocks in the grid, 1.94 waves of 132 multiprocessors
+                    second: 96 registers a thread, 96 bytes of local memory a thread (spills and stack), shared memory \
+                    a block 96 bytes static and 0 dynamic; 4 blocks of 1 threads at a time on a multiprocessor, \
+                    theoretical occupancy 6 %; 1 blocks in the grid, 0.00 waves of 132 multiprocessors""");
+            assertThat(fake.calls()).contains("cuFuncGetAttribute 4 7000000000f0", "cuFuncGetAttribute 3 7000000000f0",
+                    "cuOccupancyMaxActiveBlocksPerMultiprocessor 7000000000f0 96 256");
+        } finally {
+            fake.functionAttribute(8);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             // @step run grid=rows block=8 cluster=3        | make it a multiple

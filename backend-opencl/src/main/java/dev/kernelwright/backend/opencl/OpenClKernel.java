@@ -18,6 +18,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The kernels of a built program, one for each step of a launch plan.
@@ -30,10 +32,13 @@ final class OpenClKernel implements LoadedKernel {
 
     private final OpenClContext context;
     private final CompiledPlan plan;
+    private final long[] largestAxes;
     private final int bufferCount;
     private final int axisCount;
     private final long program;
     private final long[] kernels;
+    /** What the code of each step declares; a kernel that was launched counts its arguments too. */
+    private final long[] declaredLocalBytes;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment globalSizes = arena.allocate(ValueLayout.JAVA_LONG, DIMENSIONS);
     private final MemorySegment localSizes = arena.allocate(ValueLayout.JAVA_LONG, DIMENSIONS);
@@ -45,10 +50,12 @@ final class OpenClKernel implements LoadedKernel {
     private OpenClKernel(OpenClContext context, CompiledPlan plan, KernelSignature signature, long program) {
         this.context = context;
         this.plan = plan;
+        this.largestAxes = signature.maxAxes();
         this.bufferCount = signature.buffers().size();
         this.axisCount = signature.axes().size();
         this.program = program;
         this.kernels = new long[plan.stepCount()];
+        this.declaredLocalBytes = new long[plan.stepCount()];
         this.parts = new long[bufferCount + 1];
     }
 
@@ -116,7 +123,7 @@ final class OpenClKernel implements LoadedKernel {
         String entry = plan.entry(step);
         long maxGroup = workGroupInfo(step, ClKernel.CL_KERNEL_WORK_GROUP_SIZE)[0];
         long[] declared = workGroupInfo(step, ClKernel.CL_KERNEL_COMPILE_WORK_GROUP_SIZE);
-        long fixedLocal = workGroupInfo(step, ClKernel.CL_KERNEL_LOCAL_MEM_SIZE)[0];
+        declaredLocalBytes[step] = workGroupInfo(step, ClKernel.CL_KERNEL_LOCAL_MEM_SIZE)[0];
         for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
             WorkGroups.requireItems(entry, WorkGroups.items(plan, step, axes), maxGroup, device);
             for (int dimension = 0; dimension < DIMENSIONS; dimension++) {
@@ -135,7 +142,7 @@ final class OpenClKernel implements LoadedKernel {
                             + " counted: let a block do more");
                 }
             }
-            long local = plan.sharedBytes(step, axes) + fixedLocal;
+            long local = plan.sharedBytes(step, axes) + declaredLocalBytes[step];
             if (local > device.localBytes()) {
                 throw WorkGroups.invalid(
                         "a block of '" + entry + "' needs " + local + " bytes of local memory, but " + device.name()
@@ -224,6 +231,24 @@ final class OpenClKernel implements LoadedKernel {
         while (partCount > 0) {
             ClMemory.release(parts[--partCount]);
         }
+    }
+
+    @Override
+    public synchronized String report() {
+        return IntStream.range(0, kernels.length).mapToObj(this::report).collect(Collectors.joining("\n"));
+    }
+
+    /** Says what a step takes of the device; OpenCL does not tell registers, nor how many groups run at a time. */
+    private String report(int step) {
+        return plan.entry(step) + ": " + workGroupInfo(step, ClKernel.CL_KERNEL_PRIVATE_MEM_SIZE)[0]
+                + " bytes of private memory a work-item, "
+                + (declaredLocalBytes[step] + plan.sharedBytes(step, largestAxes))
+                + " bytes of local memory a group; groups of " + WorkGroups.items(plan, step, largestAxes)
+                + " work-items of at most " + workGroupInfo(step, ClKernel.CL_KERNEL_WORK_GROUP_SIZE)[0]
+                + ", best a multiple of "
+                + workGroupInfo(step, ClKernel.CL_KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE)[0] + "; "
+                + plan.grid(step, 0, largestAxes) * plan.grid(step, 1, largestAxes) * plan.grid(step, 2, largestAxes)
+                + " groups on " + context.device().computeUnits() + " compute units";
     }
 
     @Override

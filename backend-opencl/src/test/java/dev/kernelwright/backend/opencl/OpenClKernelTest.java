@@ -95,6 +95,10 @@ class OpenClKernelTest {
             arguments.setWorkspace(backend.allocate(arena, DType.F32, 95));
             kernel.launch(stream, arguments);
             assertThat(read(stream, arguments.buffer(1))[0]).isEqualTo(95 * 96 / 2f);
+            assertThat(kernel.report().lines()).hasSize(2);
+            assertThat(kernel.report()).containsPattern("number: \\d+ bytes of private memory a work-item, 0 bytes of"
+                    + " local memory a group; groups of 10 work-items of at most \\d+, best a multiple of \\d+; 100"
+                    + " groups on \\d+ compute units\nadd: \\d+ .* 32 bytes of local memory a group; groups of 8 ");
         }
     }
 

@@ -14,13 +14,15 @@ import java.util.Optional;
 /**
  * A store in which nothing is found, so that everything is tuned anew, and whose records go to another store.
  *
- * <p>What is there already stays until a new record takes its place.
+ * <p>What is there already stays until something better takes its place.
  */
 final class RetuneStore implements KernelStore {
     private final KernelStore behind;
+    private final Incumbent incumbent;
 
-    RetuneStore(KernelStore behind) {
+    RetuneStore(KernelStore behind, Incumbent incumbent) {
         this.behind = behind;
+        this.incumbent = incumbent;
     }
 
     @Override
@@ -40,7 +42,9 @@ final class RetuneStore implements KernelStore {
 
     @Override
     public void put(TuningRecord record) throws IOException {
-        behind.put(record);
+        if (incumbent.against(record).isEmpty()) {
+            behind.put(record);
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.kernelwright.cli.output.Json;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.TuningBudget;
 import dev.kernelwright.tuning.llm.SessionReplay;
+import dev.kernelwright.tuning.llm.SessionReplay.Comparison;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionRerun {
     private SessionRerun() {}
 
-    /** Returns the exit code: success if every verdict agrees. */
+    /** Returns the exit code: success if every verdict is the same, but for what is a matter of the day. */
     static int run(Console console, boolean isJson, Path file, @Nullable String workloadText, DeviceOptions device,
             TuningBudget budget) throws InterruptedException {
         SessionReplay replay = open(file);
@@ -45,31 +46,48 @@ final class SessionRerun {
             }
             outcome = session.tune(workload);
         }
+        report(console, isJson, replay, json);
         List<SessionReplay.Outcome> outcomes = replay.outcomes();
-        long agreeing = outcomes.stream().filter(SessionReplay.Outcome::agrees).count();
-        boolean whole = outcomes.size() == replay.size();
-        String sentence =
-                agreeing + " of " + replay.size() + " verdicts are the same as in " + replay.opened().session()
-                        + (whole
-                                ? ""
-                                : ", and " + (replay.size() - outcomes.size())
-                                        + " kernels were not tried: allow more time with --budget");
+        if (outcomes.isEmpty() && outcome instanceof TuningOutcome.Failed(String reason)) {
+            console.error(reason);
+        }
+        return outcomes.size() == replay.size()
+                && count(outcomes, Comparison.UNDECIDED) + count(outcomes, Comparison.DIFFERENT) == 0
+                        ? ExitCode.SUCCESS
+                        : ExitCode.NEGATIVE;
+    }
+
+    private static void report(Console console, boolean isJson, SessionReplay replay, ObjectNode json) {
+        List<SessionReplay.Outcome> outcomes = replay.outcomes();
         if (isJson) {
             ArrayNode list = json.putArray("verdicts");
             outcomes.forEach(each -> list.addObject().put("candidate", each.candidate())
                     .put("before", each.before().toString()).put("now", each.now().toString())
-                    .put("agrees", each.agrees()));
-            console.json(json.put("same", agreeing).put("of", replay.size()));
-        } else {
-            outcomes.stream().filter(each -> !each.agrees())
-                    .forEach(each -> console.line("candidate " + each.candidate()
-                            + " was " + each.before() + " and is " + each.now()));
-            console.line(sentence);
+                    .put("comparison", each.comparison().toString()));
+            console.json(json.put("same", count(outcomes, Comparison.SAME))
+                    .put("byTime", count(outcomes, Comparison.BY_TIME)).put("of", replay.size()));
+            return;
         }
-        if (outcomes.isEmpty() && outcome instanceof TuningOutcome.Failed(String reason)) {
-            console.error(reason);
-        }
-        return agreeing == replay.size() ? ExitCode.SUCCESS : ExitCode.NEGATIVE;
+        outcomes.stream().filter(each -> each.comparison() != Comparison.SAME).forEach(each -> console.line(
+                "candidate " + each.candidate() + " was " + each.before() + " and is " + each.now()
+                        + switch (each.comparison()) {
+                            case SAME -> "";
+                            case BY_TIME -> ", which is a matter of the day";
+                            case UNDECIDED -> ", so it is open: allow more time with --budget";
+                            case DIFFERENT -> ", which no clock decides";
+                        }));
+        long byTime = count(outcomes, Comparison.BY_TIME);
+        int untried = replay.size() - outcomes.size();
+        console.line(count(outcomes, Comparison.SAME) + byTime + " of " + replay.size()
+                + " verdicts are the same as in " + replay.opened().session()
+                + (byTime == 0 ? "" : ", " + byTime + " of them but for what is a matter of the day")
+                + (untried == 0
+                        ? ""
+                        : ", and " + untried + " kernels were not tried: allow more time with --budget"));
+    }
+
+    private static long count(List<SessionReplay.Outcome> outcomes, Comparison comparison) {
+        return outcomes.stream().filter(each -> each.comparison() == comparison).count();
     }
 
     private static SessionReplay open(Path file) {

@@ -44,7 +44,8 @@ final class TuneCommand implements Callable<Integer> {
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
-    @Option(names = "--retune", description = "Tune also if there is a record, and replace it by a new one.")
+    @Option(names = "--retune", description = "Tune also if there is a record, and replace it if something"
+            + " better is found, or if it does not hold here.")
     private boolean retune;
 
     @Option(names = "--replay", paramLabel = "SESSION", description = "Try the kernels of an agent's session again,"
@@ -100,8 +101,16 @@ final class TuneCommand implements Callable<Integer> {
             case TuningOutcome.Hit(TuningRecord record) -> say(json, "hit", record,
                     workload + " was tuned already: " + Verdict.sentence(record)
                             + "; see it with 'kernelwright cache show " + key + "', replace it with --retune");
-            case TuningOutcome.Stored(TuningRecord record) -> say(json, record.kernel() == null ? "baseline" : "tuned",
-                    record, workload + ": " + Verdict.sentence(record) + "; stored as " + key + " in " + location);
+            case TuningOutcome.Stored(TuningRecord record) -> {
+                say(json, record.kernel() == null ? "baseline" : "tuned",
+                        record, workload + ": " + Verdict.sentence(record) + "; stored as " + key + " in " + location);
+                sayWhoGaveUp(record);
+            }
+            case TuningOutcome.Kept(TuningRecord record, TuningRecord found) -> {
+                say(json, "kept", record, workload + ": nothing better was found, so what is stored stays: "
+                        + Verdict.sentence(record) + "; see it with 'kernelwright cache show " + key + "'");
+                sayWhoGaveUp(found);
+            }
             case TuningOutcome.Failed(String reason) -> {
                 if (output.json()) {
                     console.json(json.put("outcome", "failed").put("error", reason));
@@ -121,11 +130,14 @@ final class TuneCommand implements Callable<Integer> {
             console.json(json);
         } else {
             console.line(sentence);
-            record.provenance().forEach((name, value) -> {
-                if (name.startsWith("failed.")) {
-                    console.line("the generator " + name.substring("failed.".length()) + " gave up: " + value);
-                }
-            });
         }
+    }
+
+    private void sayWhoGaveUp(TuningRecord record) {
+        record.provenance().forEach((name, value) -> {
+            if (name.startsWith("failed.") && !output.json()) {
+                console.line("the generator " + name.substring("failed.".length()) + " gave up: " + value);
+            }
+        });
     }
 }

@@ -11,6 +11,14 @@ sealed interface TuningOutcome {
     record Stored(TuningRecord record) implements TuningOutcome {}
 
     /**
+     * What was stored before stays, since the search found nothing better.
+     *
+     * @param record what is stored
+     * @param found what the search came to
+     */
+    record Kept(TuningRecord record, TuningRecord found) implements TuningOutcome {}
+
+    /**
      * There is no record.
      *
      * @param reason why, in a sentence

@@ -15,6 +15,7 @@ import dev.kernelwright.spi.TuningRecord;
 import dev.kernelwright.tuning.TuningEngine;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,6 +36,7 @@ final class TuningSession implements AutoCloseable {
     private final Duration timeout;
     private final AtomicReference<Optional<TuningRecord>> tuned = new AtomicReference<>(Optional.empty());
     private final List<String> fallbacks = new CopyOnWriteArrayList<>();
+    private final Incumbent incumbent;
     private final TuningEngine tuner;
     private final ComputeRuntime runtime;
 
@@ -43,7 +45,7 @@ final class TuningSession implements AutoCloseable {
      *
      * @param store where records are found and put; the caller closes it
      * @param instrumented whether winners are run under instruments too
-     * @param retune whether to tune also what the store has
+     * @param retune whether to tune also what the store has, of which nothing is lost that is not bettered
      * @param generators who proposes kernels, in the order in which they are asked
      * @param onCandidate is told of each candidate
      */
@@ -52,9 +54,16 @@ final class TuningSession implements AutoCloseable {
         this.store = store;
         this.retune = retune;
         this.timeout = budget.time().plus(GRACE);
-        this.tuner = TuningEngine.builder().generators(generators).instrumented(instrumented).build();
-        this.runtime = device.build(ComputeRuntime.builder().store(retune ? new RetuneStore(store) : store)
-                .tuner(tuner).tuningBudget(budget).missPolicy(MissPolicy.TUNE_ASYNC).listener(event -> {
+        this.incumbent = new Incumbent(store);
+        List<KernelGenerator> all = new ArrayList<>(generators);
+        TuningBudget whole = budget;
+        if (retune) {
+            all.addFirst(incumbent);
+            whole = new TuningBudget(budget.time(), budget.candidates() + 1);
+        }
+        this.tuner = TuningEngine.builder().generators(all).instrumented(instrumented).build();
+        this.runtime = device.build(ComputeRuntime.builder().store(retune ? new RetuneStore(store, incumbent) : store)
+                .tuner(tuner).tuningBudget(whole).missPolicy(MissPolicy.TUNE_ASYNC).listener(event -> {
                     switch (event) {
                         case RuntimeEvent.Candidate candidate -> onCandidate.accept(candidate);
                         case RuntimeEvent.Tuned done -> tuned.set(Optional.of(done.record()));
@@ -108,6 +117,10 @@ final class TuningSession implements AutoCloseable {
             return new TuningOutcome.Failed(fallbacks.isEmpty()
                     ? "tuning " + workload + " ended without a verdict: run 'kernelwright doctor'"
                     : String.join("; ", fallbacks));
+        }
+        Optional<TuningRecord> kept = retune ? incumbent.against(record.get()) : Optional.empty();
+        if (kept.isPresent()) {
+            return new TuningOutcome.Kept(kept.get(), record.get());
         }
         // Read back, since that is what the next process will do.
         boolean stored = find(workload).filter(found -> found.created().equals(record.get().created())).isPresent();

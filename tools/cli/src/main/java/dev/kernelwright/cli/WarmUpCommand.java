@@ -49,7 +49,8 @@ final class WarmUpCommand implements Callable<Integer> {
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
-    @Option(names = "--retune", description = "Tune also what there is a record for, and replace it.")
+    @Option(names = "--retune", description = "Tune also what there is a record for, and replace it if"
+            + " something better is found.")
     private boolean retune;
 
     WarmUpCommand(Console console) {
@@ -63,6 +64,8 @@ final class WarmUpCommand implements Callable<Integer> {
                 case TuningOutcome.Hit(TuningRecord record) -> new Line(workload, "hit", record.evaluation(), "");
                 case TuningOutcome.Stored(TuningRecord record) -> new Line(workload,
                         record.kernel() == null ? "baseline kept" : "tuned", record.evaluation(), "");
+                case TuningOutcome.Kept(TuningRecord record, TuningRecord _) ->
+                    new Line(workload, "kept", record.evaluation(), "");
                 case TuningOutcome.Failed(String reason) -> new Line(workload, "failed", null, reason);
             };
         }

@@ -121,13 +121,15 @@ final class Workbench implements AutoCloseable {
         };
     }
 
-    /** Judges the kernel at its first point and tells its time. */
+    /** Judges the kernel at its first point and tells its time, and what the device says of it. */
     synchronized String benchmark(Map<String, Object> arguments) {
         Evaluation evaluation = evaluate(arguments);
+        String report = evaluator == null ? "" : evaluator.report();
         return evaluation.reason() + ": " + evaluation.hint()
                 + (Double.isFinite(evaluation.floorNanos())
                         ? String.format(Locale.ROOT, "; the floor is %.0f ns", evaluation.floorNanos())
-                        : "");
+                        : "")
+                + (report.isBlank() ? "" : "\n" + report);
     }
 
     private Evaluation evaluate(Map<String, Object> arguments) {

@@ -25,6 +25,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,21 +167,72 @@ class AgentFailureTest {
             anthropic:m | {}                                                   | ANTHROPIC_API_KEY is not set
             ollama:m    | {"limits": {"key": {"calls": -1}}}                   | -1.0 calls
             relay:x     | {"planner": "openai:m"}                              | OPENAI_API_KEY is not set
+            anthropic:m | {"prices": {"anthropic:n": {"input": 1, "output": 1}}} | the price table has [anthropic:n]
             """)
     void whatIsWrongBeforeAnybodyIsAskedIsOneSentenceOfTheCommand(String model, String settings, String said)
             throws Exception {
         Path file = Files.writeString(folder.resolve("agent.json"), settings);
-        List<String> line = SecondJvm.arguments(List.of(), "tune", "add(n=64)", "--device", "cpu", "--model", model,
-                "--agent-config", file.toString(), "--cache", folder.resolve("cache").toString());
+        List<String> lines = said(2, keys(said), SecondJvm.arguments(List.of(), "tune", "add(n=64)", "--device", "cpu",
+                "--model", model, "--agent-config", file.toString(), "--cache", folder.resolve("cache").toString()));
+        assertThat(lines).hasSize(1).first().asString().startsWith("kernelwright: ").contains(said);
+    }
+
+    /** Without a command, the templates go on and the log has the sentence. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            openai:m    | {}                                                   | OPENAI_API_KEY is not set
+            anthropic:m | {"prices": {"anthropic:n": {"input": 1, "output": 1}}} | the price table has [anthropic:n]
+            """)
+    void anApplicationWhoseModelCannotBeOpenedIsAnsweredAndItsOpsAreTuned(String model, String settings, String said)
+            throws Exception {
+        Map<String, String> environment = new HashMap<>(keys(said));
+        environment.put(AgentConfiguration.MODEL, model);
+        environment.put(AgentConfiguration.FILE,
+                Files.writeString(folder.resolve("agent.json"), settings).toString());
+        environment.put(AgentConfiguration.HOME, folder.resolve("agent").toString());
+        environment.put("KERNELWRIGHT_CACHE", folder.resolve("cache").toString());
+        List<String> lines = said(0, environment, SecondJvm.arguments(Application.class, List.of()));
+        assertThat(lines).filteredOn(line -> line.contains("Tuning goes on with templates alone")).singleElement()
+                .asString().contains(said);
+        assertThat(lines).contains("answered, and 1 candidates tried");
+    }
+
+    /** A program that finds its tuner on the class path. */
+    static final class Application {
+        private Application() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Queue<TuningRecord> tuned = new ConcurrentLinkedQueue<>();
+            try (ComputeRuntime runtime = ComputeRuntime.builder().devices("cpu")
+                    .tuningBudget(new TuningBudget(Duration.ofSeconds(60), 1)).listener(event -> {
+                        if (event instanceof RuntimeEvent.Tuned each) {
+                            tuned.add(each.record());
+                        }
+                    }).build(); BoundOp op = runtime.bind(WORKLOAD)) {
+                requireAnswers(op);
+                runtime.awaitIdle(Duration.ofMinutes(2));
+                requireAnswers(op);
+            }
+            System.out.println("answered, and " + tuned.element().provenance().get("candidates") + " candidates tried");
+        }
+    }
+
+    /** Returns the keys that are there: all where another thing is wrong than that one is missing. */
+    private static Map<String, String> keys(String said) {
+        return said.contains("_API_KEY") ? Map.of() : Map.of("ANTHROPIC_API_KEY", "k");
+    }
+
+    private List<String> said(int exit, Map<String, String> environment, List<String> arguments) throws Exception {
+        List<String> line = new ArrayList<>(arguments);
         line.addFirst(SecondJvm.JAVA);
         ProcessBuilder builder =
                 new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(folder.resolve("said").toFile());
         builder.environment().keySet().removeIf(name -> name.endsWith("_API_KEY") || name.endsWith("_BASE_URL"));
+        builder.environment().putAll(environment);
         Process process = builder.start();
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-        List<String> lines = Files.readAllLines(folder.resolve("said")).stream()
+        assertThat(process.waitFor(170, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(folder.resolve("said"))).isEqualTo(exit);
+        return Files.readAllLines(folder.resolve("said")).stream()
                 .filter(each -> !each.startsWith("WARNING: Using incubator modules")).toList();
-        assertThat(lines).hasSize(1).first().asString().startsWith("kernelwright: ").contains(said);
-        assertThat(process.exitValue()).isEqualTo(2);
     }
 }

@@ -60,13 +60,25 @@ class RecordedSessionsTest {
     @Tag("stress")
     @TestFactory
     Stream<DynamicTest> everySessionIsReplayedWithTheSameVerdicts() throws IOException {
-        // One of its kernels is wrong on few of the secret inputs, so its verdict depends on the day.
-        return sessions("").stream().filter(file -> !file.getFileName().toString().startsWith("cpu-attention"))
-                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
-                    String device = file.getFileName().toString().replaceFirst("-.*", "");
-                    assumeThat(isThere(device)).as("there is a device called " + device).isTrue();
-                    replay(file, device);
-                }));
+        return sessions("").stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
+            String device = file.getFileName().toString().replaceFirst("-.*", "");
+            assumeThat(isThere(device)).as("there is a device called " + device).isTrue();
+            if (file.getFileName().toString().equals("cpu-attention.jsonl")) {
+                replayWithOneRuleChanged(file, device);
+            } else {
+                replay(file, device);
+            }
+        }));
+    }
+
+    /**
+     * Three minutes after the verdict on candidate 2, which lost weights below the smallest normal number, the bound of
+     * attention's results was derived anew and allows just that ({@code Attention.RANGE_LOSS}).
+     */
+    private static void replayWithOneRuleChanged(Path session, String device) {
+        CommandRun run = rerun(session, device).endedWith(1);
+        assertThat(run.out()).contains("8 of 9 verdicts are the same",
+                "candidate 2 was WRONG_NUMERICS and is ACCEPTED, which no clock decides");
     }
 
     private static boolean isThere(String device) {
@@ -75,8 +87,12 @@ class RecordedSessionsTest {
     }
 
     private static void replay(Path session, String device) {
-        CommandRun run = CommandRun.of("tune", "--replay", session.toString(), "--device", device, "--budget", "180s");
+        CommandRun run = rerun(session, device);
         assertThat(run.out()).contains("verdicts are the same");
         run.endedWith(0);
+    }
+
+    private static CommandRun rerun(Path session, String device) {
+        return CommandRun.of("tune", "--replay", session.toString(), "--device", device, "--budget", "180s");
     }
 }

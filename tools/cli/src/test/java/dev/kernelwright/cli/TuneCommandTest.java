@@ -61,13 +61,22 @@ class TuneCommandTest {
     }
 
     @Test
-    void retuneReplacesTheRecord() throws IOException {
-        Records.put(cache, Records.tuned(EMPTY, Records.thisMachine()));
+    void retuneReplacesWhatIsNoKernelAndKeepsAKernelThatNothingWasHeldAgainst() throws IOException {
+        Records.put(cache, Records.baselineKept(EMPTY, Records.thisMachine(), null));
         assertThat(tune("--json").endedWith(0).json().get("outcome").textValue()).isEqualTo("hit");
         assertThat(tune("--json", "--retune").endedWith(0).json().get("outcome").textValue()).isEqualTo("baseline");
-        JsonNode left = CommandRun.of("cache", "list", "--json", "--cache", cache.toString()).json().get("records");
+        assertThat(records().get(0).get("created").textValue()).isNotEqualTo(Records.CREATED.toString());
+        Records.put(cache, Records.tuned(EMPTY, Records.thisMachine()));
+        assertThat(tune("--json", "--retune").endedWith(0).json().get("outcome").textValue()).isEqualTo("kept");
+        assertThat(tune("--retune").endedWith(0).out()).contains("what is stored stays: a tuned kernel")
+                .doesNotContain("stored as");
+        JsonNode left = records();
         assertThat(left).hasSize(1);
-        assertThat(left.get(0).get("tuned").booleanValue()).isFalse();
+        assertThat(left.get(0).get("tuned").booleanValue()).isTrue();
+    }
+
+    private JsonNode records() {
+        return CommandRun.of("cache", "list", "--json", "--cache", cache.toString()).json().get("records");
     }
 
     @Test

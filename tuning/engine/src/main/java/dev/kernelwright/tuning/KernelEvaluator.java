@@ -77,6 +77,7 @@ public final class KernelEvaluator implements AutoCloseable {
     private double floorNanos = Double.NaN;
     private boolean roofMeasuredAgain;
     private Map<String, String> conditions = Map.of();
+    private String report = "";
 
     /**
      * Creates an evaluator; no process is started before the first kernel.
@@ -150,7 +151,13 @@ public final class KernelEvaluator implements AutoCloseable {
         return evaluate(source, Effort.FINAL, Deadline.after(limit)).evaluation();
     }
 
+    /** Returns what the device said of the kernel that was evaluated last; empty if nothing, or it was not loaded. */
+    public String report() {
+        return report;
+    }
+
     Trial evaluate(KernelSource source, Effort effort, Deadline deadline) throws IOException {
+        report = "";
         KernelBinary binary;
         try {
             binary = backend.compile(source, signature);
@@ -164,6 +171,7 @@ public final class KernelEvaluator implements AutoCloseable {
 
     /** Evaluates a kernel that was compiled before. */
     Trial evaluate(KernelBinary binary, Effort effort, Deadline deadline) throws IOException {
+        report = "";
         Evaluation evaluation = inWorker(binary, deadline, (current, kernel, reload) -> {
             Findings findings = verifier.verify(current, kernel, reload, baselineErrorRms,
                     effort.equals(Effort.SEARCH), deadline);
@@ -223,6 +231,7 @@ public final class KernelEvaluator implements AutoCloseable {
         try {
             TrialWorker current = worker(deadline);
             int kernel = current.load(signature, binary, deadline);
+            report = current.report(kernel, deadline);
             Evaluation evaluation = judge.judge(current, kernel,
                     () -> current.load(signature, binary, deadline));
             current.unload(kernel, deadline);

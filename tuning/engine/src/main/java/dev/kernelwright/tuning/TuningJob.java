@@ -271,6 +271,9 @@ final class TuningJob implements Runnable {
         if (trial.binary() != null && !trial.binary().log().isBlank()) {
             search.compiled(trial.binary().log());
         }
+        if (!open.report().isBlank()) {
+            search.loaded(open.report());
+        }
         if (trial.evaluation().accepted()) {
             makings.put(number, search.provenance(source));
         }

@@ -60,6 +60,7 @@ class TuningEngineTest {
         private final String name;
         private final List<KernelSource> sources;
         private final List<ReasonCode> learnt = Collections.synchronizedList(new ArrayList<>());
+        private final List<String> told = Collections.synchronizedList(new ArrayList<>());
 
         Proposing(String name, KernelSource... sources) {
             this.name = name;
@@ -79,6 +80,16 @@ class TuningEngineTest {
                 @Override
                 public Optional<KernelSource> next() {
                     return next < sources.size() ? Optional.of(sources.get(next++)) : Optional.empty();
+                }
+
+                @Override
+                public void compiled(String log) {
+                    told.add(log);
+                }
+
+                @Override
+                public void loaded(String report) {
+                    told.add(report);
                 }
 
                 @Override
@@ -249,6 +260,18 @@ class TuningEngineTest {
             assertThat(record.evaluation().accepted()).as(record.evaluation().message()).isTrue();
             assertThat(record.provenance()).containsEntry("candidates", "1");
         }
+    }
+
+    @Test
+    void aGeneratorIsToldWhatTheCompilerAndTheDeviceSayOfWhatTheyTook() throws Exception {
+        Proposing generator =
+                new Proposing("only", source(Behaviour.CORRECT), source(Behaviour.COMPILE_ERROR),
+                        source(Behaviour.ZEROS));
+        try (Tuner tuner = engine(generator).build()) {
+            tuner.submit(request(TestOps.fixed(), Duration.ofSeconds(30), 3), listener).get();
+        }
+        assertThat(generator.told).containsExactly("log", "CORRECT: 32 registers a thread", "log",
+                "ZEROS: 32 registers a thread");
     }
 
     @Test

@@ -94,8 +94,7 @@ final class NativeCBackend implements Backend {
             try {
                 return load(compile(baseline.expand(Map.of(), signature), signature), signature);
             } catch (KernelRejectedException e) {
-                throw new IllegalStateException("the baseline of " + signature + " cannot be compiled: "
-                        + e.getMessage(), e);
+                throw new IllegalStateException("the baseline of " + signature + " is refused: " + e.getMessage(), e);
             }
         });
     }
@@ -109,7 +108,8 @@ final class NativeCBackend implements Backend {
     public Optional<KernelDialect> dialect(KernelSignature signature) {
         return Optional.of(new KernelDialect(LANGUAGE, resource("guide.md").get(),
                 "void run(" + NativeCKernel.parameters(signature, true, true) + ")",
-                Stream.of("baselines/silu_mul.c", "templates/rms_norm.c", "templates/matmul.c")
+                Stream.of("baselines/silu_mul.c", "templates/rms_norm.c", "templates/matmul.c", "baselines/softmax.c")
+                        .filter(name -> !name.endsWith("/" + signature.op() + ".c")).limit(3)
                         .map(name -> resource(name).get()).toList()));
     }
 

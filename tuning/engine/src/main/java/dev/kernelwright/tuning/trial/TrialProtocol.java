@@ -33,6 +33,8 @@ final class TrialProtocol {
         LOAD,
         /** Load the backend's baseline: kernel, signature. Answers whether it has one. */
         LOAD_BASELINE,
+        /** Answer what the device says of a kernel, cut short: kernel. */
+        REPORT,
         /** Answer the workspace that a launch needs in bytes: kernel, axes. */
         WORKSPACE,
         /** Launch once: kernel, axes, layout. */

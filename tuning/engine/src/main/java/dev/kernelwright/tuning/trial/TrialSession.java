@@ -115,6 +115,10 @@ final class TrialSession {
                 baseline.ifPresent(loaded -> kernels.put(number, new Kernel(number, signature, loaded)));
                 out.writeBoolean(baseline.isPresent());
             }
+            case REPORT -> {
+                Kernel kernel = kernel(in.readInt());
+                out.writeUTF(shorten(guarded(kernel.number, kernel.loaded::report)));
+            }
             case WORKSPACE -> {
                 Kernel kernel = kernel(in.readInt());
                 long[] axes = TrialCodec.readAxes(in);

@@ -133,6 +133,12 @@ public final class TrialWorker implements AutoCloseable {
         return present ? OptionalInt.of(kernel) : OptionalInt.empty();
     }
 
+    /** Returns what the device says of a kernel, as a child tells it; empty if nothing. */
+    public String report(int kernel, Deadline deadline) throws KernelRejectedException, IOException {
+        return request(Command.REPORT, deadline.earlier(Deadline.after(limits.kernelTime())),
+                out -> out.writeInt(kernel), DataInput::readUTF);
+    }
+
     /** Returns the workspace that a launch of a kernel needs in bytes. */
     public long workspaceBytes(int kernel, long[] axes, Deadline deadline)
             throws KernelRejectedException, IOException {

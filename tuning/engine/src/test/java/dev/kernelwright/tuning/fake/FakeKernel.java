@@ -72,6 +72,11 @@ public final class FakeKernel implements LoadedKernel {
     }
 
     @Override
+    public String report() {
+        return behaviour + ": 32 registers a thread";
+    }
+
+    @Override
     public void launch(DeviceStream stream, LaunchArguments arguments) {
         long start = System.nanoTime();
         launches++;

@@ -179,7 +179,7 @@ final class ModelSearch implements KernelGenerator.Search {
         Progress.Subject subject = null;
         if (line != null && line.subject != null && line.subject.verdict != null) {
             subject = new Progress.Subject(state.attempt(line.subject, line.subject.verdict),
-                    line.subject.template().text(), line.subject.log);
+                    line.subject.template().text(), line.subject.log, line.subject.report);
             idea = state.idea(line.subject);
         }
         if (step == Step.RESTART) {
@@ -303,6 +303,13 @@ final class ModelSearch implements KernelGenerator.Search {
     public void compiled(String compilerLog) {
         if (current != null) {
             record(new SessionEvent.Compiled(current.number, shorten(compilerLog, MAX_LOG_CHARS)));
+        }
+    }
+
+    @Override
+    public void loaded(String report) {
+        if (current != null) {
+            record(new SessionEvent.Loaded(current.number, shorten(report, MAX_LOG_CHARS)));
         }
     }
 

@@ -76,6 +76,7 @@ final class SearchState {
         final Map<String, Long> parameters;
         @Nullable Verdict verdict;
         String log = "";
+        String report = "";
         /** How often the session was continued while this waited for its verdict. */
         int resumptions;
 
@@ -151,6 +152,7 @@ final class SearchState {
             case SessionEvent.Understood understood -> understand(call(understood.call()));
             case SessionEvent.Proposed proposed -> propose(proposed);
             case SessionEvent.Compiled compiled -> candidate(compiled.candidate()).log = compiled.log();
+            case SessionEvent.Loaded loaded -> candidate(loaded.candidate()).report = loaded.report();
             case SessionEvent.Judged judged -> judge(candidate(judged.candidate()), judged.verdict());
             case SessionEvent.Ended end -> ended = end.reason();
         }

@@ -13,10 +13,12 @@ import dev.kernelwright.tuning.llm.session.SessionSummary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +39,41 @@ public final class SessionReplay implements KernelGenerator {
      * @param now the reason now
      */
     public record Outcome(int candidate, ReasonCode before, ReasonCode now) {
-        /** Returns whether both say the same of the results; by how much a right one is faster is a matter of the day. */
-        public boolean agrees() {
-            return before == now || (isRight(before) && isRight(now));
-        }
+        private static final Set<ReasonCode> WITHOUT_VERDICT = EnumSet.of(ReasonCode.TIMEOUT, ReasonCode.NO_MEMORY);
+        /** What is said of kernels whose results nothing was found wrong with. */
+        private static final Set<ReasonCode> BY_THE_CLOCK = EnumSet.of(ReasonCode.ACCEPTED, ReasonCode.NOT_FASTER,
+                ReasonCode.FASTER_THAN_PHYSICS, ReasonCode.CLOCK_MISMATCH);
 
-        private static boolean isRight(ReasonCode reason) {
-            return reason == ReasonCode.ACCEPTED || reason == ReasonCode.NOT_FASTER;
+        /** Returns how the two compare. */
+        public Comparison comparison() {
+            if (before == now) {
+                return Comparison.SAME;
+            }
+            if (WITHOUT_VERDICT.contains(now)) {
+                return Comparison.UNDECIDED;
+            }
+            return WITHOUT_VERDICT.contains(before) || (BY_THE_CLOCK.contains(before) && BY_THE_CLOCK.contains(now))
+                    ? Comparison.BY_TIME
+                    : Comparison.DIFFERENT;
         }
+    }
+
+    /** How a verdict of now compares with that of then. */
+    public enum Comparison {
+        /** They are the same. */
+        SAME,
+        /**
+         * They differ in what is a matter of the day and the machine: whether a right kernel is faster than the baseline by
+         * more than the noise, or whether there was time or memory for a verdict then.
+         */
+        BY_TIME,
+        /** There was no time or memory for a verdict now. */
+        UNDECIDED,
+        /**
+         * They contradict each other in what no clock decides. A compiler or a rule has changed since, or the kernel is wrong
+         * on so few inputs that it depends on the secret ones.
+         */
+        DIFFERENT
     }
 
     private SessionReplay(SessionEvent.Opened opened, List<SessionLog.Entry> entries) {

@@ -71,7 +71,9 @@ class GoldenPromptTest {
         Attempt first = new Attempt(1, "one pass", Map.of(), wrong);
         Attempt second = new Attempt(2, "two passes", Map.of("UNROLL", 4L), right);
         return new Progress(10_000, new Attempt(0, "", Map.of("ROWS", 2L), right), List.of(first, second), "two passes",
-                new Progress.Subject(second, "// @step run grid=rows\nkernel", "ptxas info: 40 registers"), "",
+                new Progress.Subject(second, "// @step run grid=rows\nkernel", "ptxas info: 40 registers",
+                        "run: 40 registers a thread; theoretical occupancy 75 %"),
+                "",
                 "Loads are not overlapped.", List.of("one pass"));
     }
 
@@ -196,7 +198,8 @@ class GoldenPromptTest {
                 Double.NaN, Double.NaN);
         Attempt attempt = new Attempt(1, "idea ".repeat(10_000), Map.of(), verdict);
         Progress progress = new Progress(1, attempt, Stream.generate(() -> attempt).limit(500).toList(),
-                "idea ".repeat(10_000), new Progress.Subject(attempt, "z".repeat(90_000), "log ".repeat(100_000)),
+                "idea ".repeat(10_000), new Progress.Subject(attempt, "z".repeat(90_000), "log ".repeat(100_000),
+                        "report ".repeat(100_000)),
                 "fault ".repeat(10_000), "critique ".repeat(10_000), List.of("a".repeat(10_000)));
         for (String backend : DIALECTS.keySet()) {
             Prompt prompt = writer(backend, workload("add(n=4096)"), 24_000, near, notes).write(Step.REPAIR, progress);

@@ -147,7 +147,7 @@ class InjectionTest {
                 Double.NaN, Double.NaN);
         Progress.Attempt attempt = new Progress.Attempt(1, text, Map.of(), verdict);
         Progress progress =
-                new Progress(1, attempt, List.of(attempt), text, new Progress.Subject(attempt, text, text), text,
+                new Progress(1, attempt, List.of(attempt), text, new Progress.Subject(attempt, text, text, text), text,
                         text, List.of(text));
         PromptWriter writer = new PromptWriter(briefing, 50_000);
         for (Step step : Step.values()) {
@@ -214,6 +214,7 @@ class InjectionTest {
             for (int i = 0; i < 2; i++) {
                 KernelSource source = search.next().orElseThrow();
                 search.compiled(text);
+                search.loaded(text);
                 search.learn(source, Evaluation.rejected(ReasonCode.COMPILE_ERROR, text));
             }
             assertThat(server.asked()).isEqualTo(2);

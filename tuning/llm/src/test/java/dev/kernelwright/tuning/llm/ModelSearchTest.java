@@ -8,6 +8,7 @@ import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tuning.llm.Searches.Judged;
 import dev.kernelwright.tuning.llm.model.ModelAddress;
+import dev.kernelwright.tuning.llm.prompt.Prompt;
 import dev.kernelwright.tuning.llm.session.SessionEvent;
 import dev.kernelwright.tuning.llm.session.SessionLog;
 import dev.kernelwright.tuning.llm.session.SessionSummary;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The loop, with answers from a folder and verdicts from the kernels' own text. */
@@ -71,6 +73,9 @@ class ModelSearchTest {
                 .containsExactly("every line of work is stuck");
         List<SessionEvent.Asked> asked = Searches.events(home, SessionEvent.Asked.class);
         assertThat(asked.get(1).user()).contains("FAULT COMPILE_ERROR", "line 3:");
+        assertThat(asked.get(4).user()).as("what the device says of the best").contains(
+                "What the device takes of it and runs at a time:\n\n````data\nrun: "
+                        + judged.get(2).source().text().length() + " registers a thread\n");
         assertThat(asked.get(4).user()).as("the best is refined, not the last").contains("NANOS = 2000",
                 "This kernel ('wider tiles') is right", "candidate 4, 'odd', ACCEPTED");
     }
@@ -86,6 +91,25 @@ class ModelSearchTest {
         assertThat(asked.get(1).user()).contains("'rows'");
         assertThat(asked.get(2).user()).contains("'columns'").contains("- rows");
         assertThat(asked).extracting(SessionEvent.Asked::line).containsExactly(-1, 0, 1, 1, 0, 0);
+    }
+
+    @Test
+    void aSearchThatHearsTheSameAsksTheSameAndARecordNamesTheDigestOfItsQuestion(@TempDir Path other)
+            throws IOException {
+        String[] answers = {Searches.answer("a", "FAULT WRONG_NUMERICS"), Searches.right("a", 4000),
+                Searches.right("b", 2000), "nothing", Searches.right("c", 3000)};
+        for (Path folder : List.of(home, other)) {
+            Searches.run(generator(folder, ONE_LINE + ", \"refinements\": 1", answers), Searches.request(50));
+        }
+        List<SessionEvent.Asked> asked = Searches.events(home, SessionEvent.Asked.class);
+        assertThat(asked).hasSizeGreaterThan(4).isEqualTo(Searches.events(other, SessionEvent.Asked.class));
+        String rules = Searches.events(home, SessionEvent.Rules.class).getFirst().text();
+        assertThat(asked).allMatch(each -> each.prompt().equals(new Prompt(rules, each.user()).digest()));
+        KernelGenerator.Search again = generator(other.resolve("third"), ONE_LINE, Searches.right("a", 4000))
+                .start(Searches.request(50));
+        again.baseline(() -> Searches.BASELINE_NANOS);
+        KernelSource proposed = again.next().orElseThrow();
+        assertThat(again.provenance(proposed)).containsEntry("prompt", asked.getFirst().prompt());
     }
 
     @Test
@@ -156,6 +180,24 @@ class ModelSearchTest {
         assertThat(Searches.events(home, SessionEvent.Asked.class).getLast().user()).contains("It waits for memory.");
     }
 
+    /** So that a workload can be searched with and without each, and the sessions compared. */
+    @ParameterizedTest
+    @CsvSource({"false, false, draft refine", "true, false, plan draft refine", "false, true, draft critique refine",
+            "true, true, plan draft critique refine"})
+    void plannerAndCriticAreSwitchedOnAndOffByThemselves(boolean planner, boolean critic, String steps)
+            throws IOException {
+        Map<String, String> answers = Map.of("plan", "{\"ideas\": [{\"name\": \"rows\"}]}", "draft",
+                Searches.right("a", 4000), "critique", "It waits for memory.", "refine", Searches.right("b", 6000));
+        String relay = "\"relay:" + home.resolve("relay") + "\"";
+        String settings = "\"planner\": " + (planner ? relay : "\"none\"") + ", \"critic\": "
+                + (critic ? relay : "\"none\"") + ", \"population\": 1, \"restarts\": 0, \"refinements\": 0";
+        Searches.run(generator(settings, Stream.of(steps.split(" ")).map(answers::get).toArray(String[]::new)),
+                Searches.request(50));
+        assertThat(steps()).containsExactly(steps.split(" "));
+        assertThat(Searches.events(home, SessionEvent.Opened.class).getFirst().settings())
+                .contains("planner=" + (planner ? "relay:" : "none"), "critic=" + (critic ? "relay:" : "none"));
+    }
+
     @Test
     void whatTheTemplatesFoundIsTold() throws IOException {
         KernelGenerator.Search search = generator(ONE_LINE, Searches.right("a", 4000)).start(Searches.request(5));
@@ -164,8 +206,8 @@ class ModelSearchTest {
                 Map.of("U", 4L));
         search.learn(template, Searches.judge(template));
         assertThat(search.next()).isPresent();
-        assertThat(Searches.events(home, SessionEvent.Asked.class).getFirst().user()).contains("template came to",
-                "{U=4}", "7.00 µs");
+        assertThat(Searches.events(home, SessionEvent.Asked.class).getFirst().user()).contains(
+                "found before this search", "{U=4}", "7.00 µs");
     }
 
     @Test
@@ -361,6 +403,16 @@ class ModelSearchTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"ACCEPTED, ACCEPTED, SAME", "ACCEPTED, NOT_FASTER, BY_TIME", "NOT_FASTER, FASTER_THAN_PHYSICS, BY_TIME",
+            "TIMEOUT, ACCEPTED, BY_TIME", "TIMEOUT, WRONG_NUMERICS, BY_TIME", "ACCEPTED, TIMEOUT, UNDECIDED",
+            "WRONG_NUMERICS, NO_MEMORY, UNDECIDED", "WRONG_NUMERICS, ACCEPTED, DIFFERENT",
+            "NOT_FASTER, FORBIDDEN_MEMBER, DIFFERENT", "COMPILE_ERROR, INVALID_PLAN, DIFFERENT"})
+    void aReplayTellsWhatIsAMatterOfTheDayFromWhatNoClockDecides(ReasonCode before, ReasonCode now,
+            SessionReplay.Comparison comparison) {
+        assertThat(new SessionReplay.Outcome(1, before, now).comparison()).isEqualTo(comparison);
+    }
+
     @Test
     void aReplayProposesTheSameKernelsWithoutAModel() throws IOException {
         List<Judged> first = Searches.run(generator(ONE_LINE + ", \"refinements\": 0",
@@ -369,7 +421,8 @@ class ModelSearchTest {
         SessionReplay replay = SessionReplay.open(Searches.log(home));
         List<Judged> again = Searches.run(replay, Searches.request(50));
         assertThat(again).isEqualTo(first);
-        assertThat(replay.outcomes()).hasSize(first.size()).allMatch(SessionReplay.Outcome::agrees);
+        assertThat(replay.outcomes()).hasSize(first.size())
+                .allMatch(outcome -> outcome.comparison() == SessionReplay.Comparison.SAME);
         assertThat(ModelAddress.parse(replay.opened().model()).provider()).isEqualTo("relay");
     }
 }

@@ -42,6 +42,7 @@ public record Progress(double baselineNanos, @Nullable Attempt earlier, List<Att
      * @param attempt the candidate
      * @param template its template as it was written
      * @param compilerLog what the compiler said; empty if nothing
+     * @param deviceReport what the device said of the loaded kernel; empty if nothing
      */
-    public record Subject(Attempt attempt, String template, String compilerLog) {}
+    public record Subject(Attempt attempt, String template, String compilerLog, String deviceReport) {}
 }

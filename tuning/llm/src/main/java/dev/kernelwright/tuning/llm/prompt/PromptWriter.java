@@ -212,7 +212,7 @@ public final class PromptWriter {
                     .append(" a launch.\n");
         }
         if (progress.earlier() != null) {
-            text.append("\nThe search over the library's own template came to: ").append(describe(progress.earlier()))
+            text.append("\nThe best that was found before this search: ").append(describe(progress.earlier()))
                     .append('\n');
         }
         List<Attempt> all = progress.attempts();
@@ -277,6 +277,10 @@ public final class PromptWriter {
         if (!subject.compilerLog().isBlank()) {
             text.append("\n\nThe compiler's report:\n\n")
                     .append(Texts.fenced("data", subject.compilerLog(), MAX_LOG_CHARS));
+        }
+        if (!subject.deviceReport().isBlank()) {
+            text.append("\n\nWhat the device takes of it and runs at a time:\n\n")
+                    .append(Texts.fenced("data", subject.deviceReport(), MAX_LOG_CHARS));
         }
         return text.toString();
     }

@@ -19,6 +19,7 @@ import java.util.Map;
         @JsonSubTypes.Type(value = SessionEvent.Understood.class, name = "understood"),
         @JsonSubTypes.Type(value = SessionEvent.Proposed.class, name = "proposed"),
         @JsonSubTypes.Type(value = SessionEvent.Compiled.class, name = "compiled"),
+        @JsonSubTypes.Type(value = SessionEvent.Loaded.class, name = "loaded"),
         @JsonSubTypes.Type(value = SessionEvent.Judged.class, name = "judged"),
         @JsonSubTypes.Type(value = SessionEvent.Resumed.class, name = "resumed"),
         @JsonSubTypes.Type(value = SessionEvent.Ended.class, name = "ended")})
@@ -103,6 +104,9 @@ public sealed interface SessionEvent {
 
     /** What the compiler said of a candidate. */
     record Compiled(int candidate, String log) implements SessionEvent {}
+
+    /** What the device said of a candidate once it was loaded. */
+    record Loaded(int candidate, String report) implements SessionEvent {}
 
     /** The verdict on a candidate; a later one for the same candidate takes its place. */
     record Judged(int candidate, Verdict verdict) implements SessionEvent {}

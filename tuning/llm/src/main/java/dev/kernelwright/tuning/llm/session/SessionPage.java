@@ -151,7 +151,7 @@ public final class SessionPage {
             case SessionEvent.Opened opened -> line(entry, "opened with " + opened.settings());
             case SessionEvent.Resumed resumed -> line(entry, "resumed on " + resumed.device());
             case SessionEvent.Baseline baseline -> line(entry, "the baseline takes " + time(baseline.nanos()));
-            case SessionEvent.Earlier earlier -> fold(entry, "found before by templates: "
+            case SessionEvent.Earlier earlier -> fold(entry, "found before: "
                     + earlier.verdict().reason() + " " + time(earlier.verdict().kernelNanos()), earlier.source());
             case SessionEvent.Rules rules -> fold(entry, "the rules", rules.text());
             case SessionEvent.Asked asked -> fold(entry, "question " + asked.call() + ": " + asked.step()
@@ -166,6 +166,8 @@ public final class SessionPage {
                     + proposed.call() + (proposed.parameters().isEmpty() ? "" : " at " + proposed.parameters()));
             case SessionEvent.Compiled compiled -> fold(entry, "the compiler on candidate " + compiled.candidate(),
                     compiled.log());
+            case SessionEvent.Loaded loaded -> fold(entry, "the device on candidate " + loaded.candidate(),
+                    loaded.report());
             case SessionEvent.Judged judged -> fold(entry, "candidate " + judged.candidate() + ": "
                     + judged.verdict().reason() + " " + time(judged.verdict().kernelNanos()),
                     judged.verdict().message());

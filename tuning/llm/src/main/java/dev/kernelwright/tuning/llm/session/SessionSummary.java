@@ -112,6 +112,7 @@ public record SessionSummary(List<Attempt> attempts, List<Line> lines, List<Idea
                 case SessionEvent.Rules _ -> {}
                 case SessionEvent.Understood _ -> {}
                 case SessionEvent.Compiled _ -> {}
+                case SessionEvent.Loaded _ -> {}
                 case SessionEvent.Resumed _ -> {}
             }
         }
