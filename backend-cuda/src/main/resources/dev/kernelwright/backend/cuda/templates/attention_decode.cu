@@ -1,8 +1,8 @@
-// Attention in f32 for one query in each sequence: a block has GROUP query heads that share a key head, and one of SPLIT
-// parts of the keys, which its warps take UNROLL at a time, a lane having VECTORS vectors of each key and value. A warp
-// goes alone until the end of its keys; a second step puts the parts together. A block has 32 * VECTORS vectors of each
-// result; where heads are longer, several blocks compute the same scores. RESIDENT is how many blocks a multiprocessor
-// is to hold at least.
+// Attention in f32 for one query in each sequence: a block has GROUP query heads that share a key head, and one of
+// SPLIT parts of the keys, which its warps take UNROLL at a time, a lane having VECTORS vectors of each key and value.
+// A warp goes alone until the end of its keys; a second step puts the parts together. A block has 32 * VECTORS vectors
+// of each result; where heads are longer, several blocks compute the same scores. RESIDENT is how many blocks a
+// multiprocessor is to hold at least.
 // @parameter THREADS 128 64 256
 // @parameter GROUP 4 1 2 8
 // @parameter VECTORS 1 2

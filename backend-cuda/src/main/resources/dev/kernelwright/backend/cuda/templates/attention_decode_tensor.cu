@@ -1,12 +1,12 @@
 // Attention in halves for one query in each sequence, on tensor cores from registers alone: what it costs is reading
-// keys and values once. A block has up to 8 query heads that share a key head, and one of SPLIT parts of the keys, which
-// its warps take 16 at a time. Products are of keys by heads and of results by heads ("turned"), so that 8 heads are a
-// whole operand. Along the dimensions of a head and along the keys a product may go in any order, so lanes take those
-// that lie together, 16 bytes at once, and ask for the next keys and values as soon as they have used the last. Weights
-// are split in PIECES halves, which together are as exact as a float. A warp goes alone until the end of its keys; a
-// second step puts the parts together. Where a result is not finite, a value in several products may be to blame, and
-// the warp does its work again, value by value. Heads longer than DIMS are several blocks', which compute the same
-// scores. RESIDENT is how many blocks a multiprocessor is to hold at least.
+// keys and values once. A block has up to 8 query heads that share a key head, and one of SPLIT parts of the keys,
+// which its warps take 16 at a time. Products are of keys by heads and of results by heads ("turned"), so that 8 heads
+// are a whole operand. Along the dimensions of a head and along the keys a product may go in any order, so lanes take
+// those that lie together, 16 bytes at once, and ask for the next keys and values as soon as they have used the last.
+// Weights are split in PIECES halves, which together are as exact as a float. A warp goes alone until the end of its
+// keys; a second step puts the parts together. Where a result is not finite, a value in several products may be to
+// blame, and the warp does its work again, value by value. Heads longer than DIMS are several blocks', which compute
+// the same scores. RESIDENT is how many blocks a multiprocessor is to hold at least.
 // @parameter THREADS 128 64 256
 // @parameter DIMS 128 64
 // @parameter RESIDENT 2 3 1 4 6
