@@ -31,6 +31,11 @@ final class ImportGate {
         };
     }
 
+    /** Returns whether a record is taken as it is on a target, whatever others are found to be. */
+    boolean trusts(StoredRecord stored, Target target) {
+        return policy == ImportPolicy.NEVER || !stored.isUnverifiedOn(target);
+    }
+
     /** Remembers that a record did not pass. */
     void failed(StoredRecord stored) {
         failedLayers.add(stored.layer());

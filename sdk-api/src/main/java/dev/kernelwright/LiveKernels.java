@@ -6,6 +6,7 @@ import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.Backend;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.Evaluation;
+import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.KernelStore;
@@ -119,7 +120,7 @@ final class LiveKernels {
                     + store.location() + " has none: warm the cache, or choose another miss policy");
         }
         Backend backend = device.backend();
-        LiveKernel kernel = new LiveKernel(key, workload, backend, baseline(workload, backend),
+        LiveKernel kernel = new LiveKernel(key, workload, backend, baseline(workload, backend, record.orElse(null)),
                 reason -> events.emit(new RuntimeEvent.Fallback(workload.toString(), reason)));
         kernels.put(bound, kernel);
         if (record.isPresent()) {
@@ -140,8 +141,25 @@ final class LiveKernels {
         }
     }
 
-    private LoadedKernel baseline(Workload workload, Backend backend) {
-        return backend.baseline(workload.signature()).orElseGet(() -> new ReferenceKernel(workload, backend, pool));
+    /** Makes the baseline, or where that needs a compiler that is not here, loads it from a record that is trusted. */
+    private LoadedKernel baseline(Workload workload, Backend backend, @Nullable StoredRecord stored) {
+        try {
+            return backend.baseline(workload.signature()).orElseGet(() -> new ReferenceKernel(workload, backend, pool));
+        } catch (IllegalStateException failure) {
+            if (stored == null || !gate.trusts(stored, backend.target())) {
+                throw failure;
+            }
+            KernelBinary binary = stored.record().baseline();
+            if (binary == null) {
+                throw failure;
+            }
+            try {
+                return backend.load(binary, workload.signature());
+            } catch (KernelRejectedException | RuntimeException e) {
+                failure.addSuppressed(e);
+                throw failure;
+            }
+        }
     }
 
     private Optional<StoredRecord> lookUp(KernelKey key, Target target) {

@@ -28,6 +28,9 @@ import java.util.function.Consumer;
 
 /** A device whose kernels are Java closures: the baseline adds, and a binary's text says what a loaded kernel does. */
 public final class FakeBackend implements Backend {
+    /** Where it is among the behaviours, baselines cannot be compiled. */
+    static final String NO_COMPILER = "no compiler";
+
     final AtomicInteger openKernels = new AtomicInteger();
     final AtomicInteger closes = new AtomicInteger();
     final Map<String, Consumer<LaunchArguments>> behaviours;
@@ -87,6 +90,9 @@ public final class FakeBackend implements Backend {
 
     @Override
     public Optional<LoadedKernel> baseline(KernelSignature signature) {
+        if (behaviours.containsKey(NO_COMPILER)) {
+            throw new IllegalStateException("a kernel was to be compiled, but there is no compiler: install one");
+        }
         return signature.op().equals("add")
                 ? Optional.of(kernel(arguments -> addInto(arguments, 0)))
                 : Optional.empty();

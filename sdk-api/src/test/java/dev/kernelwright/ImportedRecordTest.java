@@ -7,6 +7,7 @@ import dev.kernelwright.dispatch.VolatileStore;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.op.standard.Add;
 import dev.kernelwright.spi.Evaluation;
+import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelStore;
 import dev.kernelwright.spi.Lease;
@@ -23,6 +24,7 @@ import dev.kernelwright.spi.TuningRequest;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -219,6 +222,47 @@ class ImportedRecordTest {
             assertThat(runtime.awaitIdle(IDLE)).isTrue();
             assertThat(firstResult(op)).isEqualTo(11.5f);
             assertThat(tuner.rechecked).isEmpty();
+        }
+    }
+
+    /** Puts a record into the store that has a baseline, and opens a runtime on a device that can compile none. */
+    private ComputeRuntime withoutCompiler(@Nullable String tuned, ImportPolicy imports) {
+        FakeBackendProvider.BEHAVIOURS.set(Map.of(FakeBackend.NO_COMPILER, args -> {
+        }, "tuned", args -> FakeBackend.addInto(args, 0.5f), "baseline", args -> FakeBackend.addInto(args, 0.25f)));
+        ComputeRuntime runtime = builder().importPolicy(imports).missPolicy(MissPolicy.BASELINE_ONLY).build();
+        TuningRecord record = FakeTuner.record(request(runtime), tuned, null);
+        KernelBinary baseline = new KernelBinary("fake", "baseline".getBytes(StandardCharsets.UTF_8),
+                FakeTuner.source("baseline").plan(), "");
+        store.imported.put(new TuningRecord(record.key(), record.target(), record.kernel(), record.evaluation(),
+                record.provenance(), record.created(), null, baseline));
+        return runtime;
+    }
+
+    @Test
+    void whereNothingCanBeCompiledTheBaselineOfARecordAnswersUntilItsKernelDoes() throws Exception {
+        try (ComputeRuntime runtime = withoutCompiler(null, ImportPolicy.NEVER)) {
+            BoundOp op = runtime.bind(ADD_4);
+            assertThat(runtime.awaitIdle(IDLE)).isTrue();
+            assertThat(firstResult(op)).isEqualTo(11.25f);
+        }
+        try (ComputeRuntime runtime = withoutCompiler("tuned", ImportPolicy.NEVER)) {
+            BoundOp op = runtime.bind(ADD_4);
+            assertThat(runtime.awaitIdle(IDLE)).isTrue();
+            assertThat(firstResult(op)).isEqualTo(11.5f);
+            assertThat(runtime.statistics().fallbacks()).isZero();
+        }
+    }
+
+    @Test
+    void whereNothingCanBeCompiledAMissSaysSoAndABaselineThatIsToBeRecheckedIsNotUsed() {
+        try (ComputeRuntime runtime = withoutCompiler(null, ImportPolicy.ALWAYS)) {
+            assertThatIllegalStateException().isThrownBy(() -> runtime.bind(ADD_4))
+                    .withMessageContaining("no compiler: install one");
+        }
+        try (ComputeRuntime runtime = withoutCompiler(null, ImportPolicy.NEVER)) {
+            Workload other = Add.DEFINITION.workload(DType.F32).axis("n", 5).build();
+            assertThatIllegalStateException().isThrownBy(() -> runtime.bind(other))
+                    .withMessageContaining("no compiler: install one");
         }
     }
 

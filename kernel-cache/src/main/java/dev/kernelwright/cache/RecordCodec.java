@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordCodec {
     /** The format version that is written, and the latest that is read. */
-    public static final int FORMAT_VERSION = 3;
+    public static final int FORMAT_VERSION = 4;
     /** The largest record that is written or read, in bytes. */
     public static final int MAX_BYTES = RecordEnvelope.MAX_BYTES;
 
@@ -83,6 +83,11 @@ public final class RecordCodec {
         putTexts(root.putObject("provenance"), record.provenance());
         root.put("created", record.created().toString());
         root.put("expires", record.expires() == null ? null : record.expires().toString());
+        if (record.baseline() == null) {
+            root.putNull("baseline");
+        } else {
+            putBinary(root.putObject("baseline"), record.baseline(), null);
+        }
         byte[] file = RecordEnvelope.seal(StrictJson.write(root));
         decode(file);
         return file;
@@ -116,7 +121,6 @@ public final class RecordCodec {
             return;
         }
         KernelSource source = kernel.source();
-        KernelBinary binary = kernel.binary();
         ObjectNode node = root.putObject("kernel");
         ObjectNode sourceNode = node.putObject("source");
         sourceNode.put("language", source.language());
@@ -124,20 +128,23 @@ public final class RecordCodec {
         ObjectNode parameters = sourceNode.putObject("parameters");
         source.parameters().forEach(parameters::put);
         sourceNode.set("plan", LaunchPlanJson.toTree(source.plan()));
-        ObjectNode binaryNode = node.putObject("binary");
-        binaryNode.put("format", binary.format());
-        binaryNode.put("base64", Base64.getEncoder().encodeToString(binary.bytes()));
-        binaryNode.put("log", binary.log());
-        ArrayNode resources = binaryNode.putArray("resources");
+        putBinary(node.putObject("binary"), kernel.binary(), source.plan());
+    }
+
+    private static void putBinary(ObjectNode node, KernelBinary binary, @Nullable LaunchPlan sourcePlan) {
+        node.put("format", binary.format());
+        node.put("base64", Base64.getEncoder().encodeToString(binary.bytes()));
+        node.put("log", binary.log());
+        ArrayNode resources = node.putArray("resources");
         for (KernelResources each : binary.resources()) {
             resources.addObject().put("entry", each.entry()).put("registers", each.registers())
                     .put("spillBytes", each.spillBytes()).put("stackBytes", each.stackBytes())
                     .put("sharedBytes", each.sharedBytes());
         }
-        if (binary.plan().equals(source.plan())) {
-            binaryNode.put("plan", SAME_PLAN);
+        if (binary.plan().equals(sourcePlan)) {
+            node.put("plan", SAME_PLAN);
         } else {
-            binaryNode.set("plan", LaunchPlanJson.toTree(binary.plan()));
+            node.set("plan", LaunchPlanJson.toTree(binary.plan()));
         }
     }
 
@@ -201,7 +208,10 @@ public final class RecordCodec {
                 members.value("evaluation", RecordCodec::readEvaluation),
                 members.map("provenance", JsonMembers::text),
                 members.value("created", RecordCodec::readInstant),
-                members.valueOrNull("expires", RecordCodec::readInstant));
+                members.valueOrNull("expires", RecordCodec::readInstant),
+                members.has("baseline")
+                        ? members.valueOrNull("baseline", (value, valuePath) -> readBinary(value, valuePath, null))
+                        : null);
         members.end();
         return record;
     }
@@ -242,11 +252,11 @@ public final class RecordCodec {
         return source;
     }
 
-    private static KernelBinary readBinary(JsonNode tree, String path, LaunchPlan sourcePlan) {
+    private static KernelBinary readBinary(JsonNode tree, String path, @Nullable LaunchPlan sourcePlan) {
         JsonMembers members = new JsonMembers(tree, path);
         KernelBinary binary = new KernelBinary(members.text("format"),
                 members.value("base64", RecordCodec::readBase64),
-                members.value("plan", (value, valuePath) -> SAME_PLAN.equals(value.textValue())
+                members.value("plan", (value, valuePath) -> sourcePlan != null && SAME_PLAN.equals(value.textValue())
                         ? sourcePlan
                         : LaunchPlanJson.fromTree(value, valuePath)),
                 members.text("log"),

@@ -43,7 +43,7 @@ class FuzzTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final KernelKey KEY = Records.key("fuzzed@1");
     private static final List<String> TOKENS = List.of("{", "}", "[", "]", "\"", ",", ":", "0", "-1", "1e999", "null",
-            "true", "\\u0000", "\\ud800", "9223372036854775808", "\"formatVersion\": 4", "ceil_div(", "((((((((((",
+            "true", "\\u0000", "\\ud800", "9223372036854775808", "\"formatVersion\": 5", "ceil_div(", "((((((((((",
             "max(a,b)", "A=", "99999999999999999999999999999", "\u0000", "\n", "../", "records/");
 
     @TempDir

@@ -128,11 +128,15 @@ class RecordCodecTest {
                 new TuningRecord.Kernel(old.kernel().source(), new KernelBinary(binary.format(), binary.bytes(),
                         binary.plan(), binary.log(), List.of(new KernelResources("run", 32, 0, 16, 256)))),
                 old.evaluation(), old.provenance(), old.created(), old.expires());
-        assertThat(new String(RecordCodec.encode(record), StandardCharsets.UTF_8))
-                .isEqualTo(new String(golden(3), StandardCharsets.UTF_8));
         Records.assertSame(RecordCodec.decode(golden(3)), record);
         assertThat(RecordCodec.decode(golden(3)).kernel().binary().resources())
                 .isEqualTo(record.kernel().binary().resources());
+        TuningRecord withBaseline = new TuningRecord(record.key(), record.target(), record.kernel(),
+                record.evaluation(), record.provenance(), record.created(), record.expires(),
+                new KernelBinary("cubin", new byte[]{1, 2, 3}, binary.plan(), ""));
+        assertThat(new String(RecordCodec.encode(withBaseline), StandardCharsets.UTF_8))
+                .isEqualTo(new String(golden(4), StandardCharsets.UTF_8));
+        Records.assertSame(RecordCodec.decode(golden(4)), withBaseline);
     }
 
     @Test

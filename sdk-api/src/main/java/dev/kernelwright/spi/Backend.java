@@ -29,8 +29,20 @@ public interface Backend extends AutoCloseable {
     /** Returns the language its kernel sources are in, for example {@code java-vector}. */
     String sourceLanguage();
 
-    /** Returns the kernel that answers before tuning: plain and right for every shape; empty for an unknown op. */
+    /**
+     * Returns the kernel that answers before tuning: plain and right for every shape; empty for an unknown op.
+     *
+     * @throws IllegalStateException if it cannot be made here, because there is no compiler for example
+     */
     Optional<LoadedKernel> baseline(KernelSignature signature);
+
+    /**
+     * Compiles the baseline for hosts that have no compiler, where {@link #load} takes it from a record in the place of
+     * {@link #baseline}; empty for an unknown op, and if every host that has the device can make its baselines.
+     */
+    default Optional<KernelBinary> baselineBinary(KernelSignature signature) {
+        return Optional.empty();
+    }
 
     /** Returns the template of kernels for an op, or empty if the backend has none. */
     Optional<KernelTemplate> template(KernelSignature signature);

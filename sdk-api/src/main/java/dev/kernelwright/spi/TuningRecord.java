@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param provenance who made it and how: generator, candidates tried, seconds spent, library version
  * @param created when it was made
  * @param expires when it is to be tried again; null for never
+ * @param baseline what the baseline is compiled to, for hosts without a compiler; null if it needs none, or is not known
  */
 public record TuningRecord(KernelKey key, Target target, @Nullable Kernel kernel, Evaluation evaluation,
-        Map<String, String> provenance, Instant created, @Nullable Instant expires) {
+        Map<String, String> provenance, Instant created, @Nullable Instant expires, @Nullable KernelBinary baseline) {
     /** Stands in the provenance of a record that was rechecked rather than tuned: when the one it is of was made. */
     public static final String RECHECKED_FROM = "rechecked.from";
 
@@ -28,6 +29,12 @@ public record TuningRecord(KernelKey key, Target target, @Nullable Kernel kernel
     /** Copies the provenance. */
     public TuningRecord {
         provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
+    }
+
+    /** Creates a record without a baseline. */
+    public TuningRecord(KernelKey key, Target target, @Nullable Kernel kernel, Evaluation evaluation,
+            Map<String, String> provenance, Instant created, @Nullable Instant expires) {
+        this(key, target, kernel, evaluation, provenance, created, expires, null);
     }
 
     /**

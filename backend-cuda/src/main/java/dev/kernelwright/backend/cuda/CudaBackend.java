@@ -33,6 +33,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 final class CudaBackend implements Backend {
     static final String LANGUAGE = "cuda-c++";
     private static final String FORMAT = "cubin";
+    /** Looking for a compiler starts processes, and a server that has none binds many ops, one after the other. */
+    private static final long MISSING_NANOS = 10_000_000_000L;
     private static final int FLOPS_PER_REPEAT = 2 * 16;
     private static final int THREADS_PER_MULTIPROCESSOR = 1024;
     private static final int REPEATS = 1 << 14;
@@ -58,10 +61,19 @@ final class CudaBackend implements Backend {
     private final CudaDevice device;
     private final DeviceDescription description;
     private final CudaContext context;
-    private @Nullable CudaCompiler compiler;
+    private final Supplier<Loaded<CudaCompiler>> compilers;
+    private @Nullable Loaded<CudaCompiler> compiler;
+    private long lookedNanos;
     private @Nullable Loaded<Nvml> nvml;
 
     CudaBackend(CudaDriver driver, CudaDevice device, DeviceDescription description) {
+        this(driver, device, description, CudaCompiler::find);
+    }
+
+    /** Opens a device; {@code compilers} looks for a compiler. */
+    CudaBackend(CudaDriver driver, CudaDevice device, DeviceDescription description,
+            Supplier<Loaded<CudaCompiler>> compilers) {
+        this.compilers = compilers;
         this.driver = driver;
         this.device = device;
         this.description = description;
@@ -90,16 +102,29 @@ final class CudaBackend implements Backend {
 
     @Override
     public Optional<LoadedKernel> baseline(KernelSignature signature) {
-        return KernelFiles.baseline(signature).map(template -> {
+        return baselineBinary(signature).map(binary -> {
             try {
-                return load(compile(template.expand(Map.of(), signature), signature), signature);
+                return load(binary, signature);
             } catch (KernelRejectedException e) {
-                throw new IllegalStateException(
-                        "the baseline of " + signature + " cannot be used on " + description.name()
-                                + ": " + e.getMessage(),
-                        e);
+                throw unusable(signature, e);
             }
         });
+    }
+
+    @Override
+    public Optional<KernelBinary> baselineBinary(KernelSignature signature) {
+        return KernelFiles.baseline(signature).map(template -> {
+            try {
+                return compile(template.expand(Map.of(), signature), signature);
+            } catch (KernelRejectedException e) {
+                throw unusable(signature, e);
+            }
+        });
+    }
+
+    private IllegalStateException unusable(KernelSignature signature, KernelRejectedException cause) {
+        return new IllegalStateException("the baseline of " + signature + " cannot be used on " + description.name()
+                + ": " + cause.getMessage(), cause);
     }
 
     @Override
@@ -129,16 +154,18 @@ final class CudaBackend implements Backend {
         return new KernelBinary(FORMAT, binary.cubin(), source.plan(), binary.log(), binary.kernels());
     }
 
-    /** Looks for a compiler whenever there was none so far: one may be installed, or a busy machine may have been slow. */
+    /** Looks again for a compiler, some time after there was none: one may be installed, or the machine have been busy. */
     private synchronized CudaCompiler compiler() {
-        if (compiler == null) {
-            compiler = switch (CudaCompiler.find()) {
-                case Loaded.Found<CudaCompiler>(CudaCompiler found) -> found;
-                case Loaded.Missing<CudaCompiler>(String reason, String cure) -> throw new IllegalStateException(
-                        "a kernel was to be compiled for " + description.name() + ", but " + reason + ": " + cure);
-            };
+        boolean old = System.nanoTime() - lookedNanos > MISSING_NANOS;
+        if (compiler == null || compiler instanceof Loaded.Missing && old) {
+            compiler = compilers.get();
+            lookedNanos = System.nanoTime();
         }
-        return compiler;
+        return switch (compiler) {
+            case Loaded.Found<CudaCompiler>(CudaCompiler found) -> found;
+            case Loaded.Missing<CudaCompiler>(String reason, String cure) -> throw new IllegalStateException(
+                    "a kernel was to be compiled for " + description.name() + ", but " + reason + ": " + cure);
+        };
     }
 
     @Override
@@ -261,8 +288,8 @@ final class CudaBackend implements Backend {
     @Override
     public void close() {
         synchronized (this) {
-            if (compiler != null) {
-                compiler.close();
+            if (compiler instanceof Loaded.Found<CudaCompiler>(CudaCompiler found)) {
+                found.close();
             }
         }
         context.close();

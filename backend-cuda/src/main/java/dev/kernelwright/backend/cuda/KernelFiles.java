@@ -18,8 +18,8 @@ import java.util.Optional;
  * is put where the include stands, so that a template, and each kernel made from it, is whole.
  */
 final class KernelFiles {
-    /** What templates include: elements of each dtype, and what Hopper's multiprocessors do by themselves. */
-    private static final List<String> INCLUDED = List.of("element.cuh", "hopper.cuh");
+    /** What templates include: elements of each dtype, what tensor cores do, and what some templates have in common. */
+    private static final List<String> INCLUDED = List.of("element.cuh", "mma.cuh", "hopper.cuh", "decode.cuh");
     /** The one architecture that has wgmma; it has clusters too. */
     private static final String HOPPER = "sm_90a";
     private static final long MAX_ROWS_OF_FEW = 8;
@@ -42,14 +42,14 @@ final class KernelFiles {
     }
 
     /**
-     * Most ops have one template. Attention to one query reads keys and values, which must be split among blocks. A long row
-     * of a softmax is read once only where several blocks share it and tell each other what they found.
+     * Most ops have one template. Attention to one query reads keys and values, which must be split among blocks; with halves
+     * even so arithmetic would take longer than reading, but for tensor cores. A long row of a softmax is read once only where several blocks share it and tell each other what they found.
      */
     private static String templateName(KernelSignature signature, String architecture) {
         return switch (signature.op()) {
             case "matmul" -> matmulName(signature, architecture);
             case "attention" -> signature.axes().get(AXIS_Q_LEN).max() == 1
-                    ? "attention_decode"
+                    ? signature.dtype() == DType.F32 ? "attention_decode" : "attention_decode_tensor"
                     : architecture.equals(HOPPER) && isAttentionOfTensorMaps(signature)
                             ? "attention_wgmma"
                             : "attention";

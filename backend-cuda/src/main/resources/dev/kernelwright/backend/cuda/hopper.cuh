@@ -196,14 +196,6 @@ __device__ __forceinline__ void multiply(float (&sums)[64], const unsigned int (
             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(ACROSS));
 }
 
-// Two neighbours as they are stored.
-__device__ __forceinline__ unsigned int pair(float low, float high) {
-    element both[2];
-    both[0] = low;
-    both[1] = high;
-    return both[0].bits | (unsigned int) both[1].bits << 16;
-}
-
 // Of four lanes, each gets from all of them the word with its own number.
 __device__ __forceinline__ void turn(unsigned int (&words)[4]) {
 #pragma unroll

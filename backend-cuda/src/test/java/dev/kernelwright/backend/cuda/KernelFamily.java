@@ -71,6 +71,8 @@ record KernelFamily(String text, List<long[]> shapes) {
                     + "causal=" + causal + ")", shape(0, 1, 1, 8, 2, 8), shape(2, 1, 7, 8, 2, 15),
                     shape(1, 1, 1, 8, 2, 1), shape(1, 1, 4099, 8, 2, 128), shape(3, 1, 1000, 8, 2, 100),
                     shape(2, 1, 300, 8, 2, 256)));
+            families.add(of("attention(batch=1..4,q_len=1..1,ctx=1..8192,heads=20..20,kv_heads=2..2,head_dim=64..64,"
+                    + "causal=" + causal + ")", shape(1, 1, 2049, 20, 2, 64), shape(3, 1, 33, 20, 2, 64)));
             for (int headDim : new int[]{40, 64, 128}) {
                 families.add(of(
                         "attention(batch=1..4,q_len=1..512,ctx=1..2048,heads=1..8,kv_heads=1..2,head_dim=" + headDim

@@ -57,7 +57,7 @@ final class CacheExportCommand implements Callable<Integer> {
     /** Here a finding is looked at again in some days; whoever runs from packs alone has nobody to do that. */
     private static TuningRecord lasting(TuningRecord record) {
         return new TuningRecord(record.key(), record.target(), record.kernel(), record.evaluation(),
-                record.provenance(), record.created(), null);
+                record.provenance(), record.created(), null, record.baseline());
     }
 
     private boolean fits(TuningRecord record) {

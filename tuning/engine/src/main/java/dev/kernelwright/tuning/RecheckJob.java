@@ -87,6 +87,6 @@ final class RecheckJob implements Runnable {
         provenance.put(TuningRecord.RECHECKED_FROM, record.created().toString());
         return new TuningRecord(record.key(), request.backend().target(),
                 new TuningRecord.Kernel(kernel.source(), binary), evaluation, provenance, clock.instant(),
-                record.expires());
+                record.expires(), record.baseline());
     }
 }

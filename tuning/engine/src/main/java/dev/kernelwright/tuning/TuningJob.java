@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.Instrument;
 import dev.kernelwright.spi.KernelGenerator;
+import dev.kernelwright.spi.KernelBinary;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.LibraryVersion;
@@ -344,6 +345,16 @@ final class TuningJob implements Runnable {
         provenance.put("java", Runtime.version().toString());
         return new TuningRecord(request.key(), request.backend().target(),
                 winner == null ? null : new TuningRecord.Kernel(winner.source(), winner.binary()), evaluation,
-                provenance, clock.instant(), expires);
+                provenance, clock.instant(), expires, baseline());
+    }
+
+    /** Compiles the baseline once more, for hosts that have the record and no compiler. */
+    private @Nullable KernelBinary baseline() {
+        try {
+            return request.backend().baselineBinary(request.workload().signature()).orElse(null);
+        } catch (RuntimeException e) {
+            LOG.warn("The record of {} is of no use where there is no compiler: {}", request.workload(), e.getMessage());
+            return null;
+        }
     }
 }

@@ -47,6 +47,7 @@ class SafeguardTest {
             // The last bits are those that small integers must have right.
             "DETERMINISM, RANDOM, NON_DETERMINISTIC, WRONG_NUMERICS",
             "EXACT_INTEGERS, OFF_BY_AN_ULP, WRONG_NUMERICS, ACCEPTED",
+            "SLICES, NEEDS_ALIGNMENT, CRASHED, ACCEPTED",
             "BASELINE_ERROR, IMPRECISE, WRONG_NUMERICS, ACCEPTED",
             "TIMED_RESULTS, WRONG_IN_A_HURRY, STATEFUL, ACCEPTED",
             "LEFTOVERS, SKIPS_WHAT_IS_DONE, STATEFUL, ACCEPTED",

@@ -199,6 +199,8 @@ class TuningEngineTest {
         try (Tuner tuner = engine(new Proposing("only", source(Behaviour.SLOW), source(Behaviour.ZEROS))).build()) {
             TuningRecord record = tuner.submit(request(), NO_LISTENER).get();
             assertThat(record.kernel()).isNull();
+            assertThat(record.baseline()).as("what a host without a compiler loads").isNotNull();
+            assertThat(record.baseline().bytes()).asString().isEqualTo("SLOW");
             assertThat(record.evaluation().reason()).isEqualTo(ReasonCode.NOT_FASTER);
             assertThat(record.evaluation().kernel()).isNotNull();
             assertThat(record.created()).isEqualTo(NOW);

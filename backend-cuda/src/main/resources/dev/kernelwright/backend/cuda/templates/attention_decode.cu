@@ -1,8 +1,8 @@
-// For one query in each sequence: a block has GROUP query heads that share a key head, and one of SPLIT parts of the
-// keys, which its warps take UNROLL at a time, a lane having VECTORS vectors of each key and value. A warp goes alone
-// until the end of its keys; a second step puts the parts together. A block has 32 * VECTORS vectors of each result;
-// where heads are longer, several blocks compute the same scores. RESIDENT is how many blocks a multiprocessor is to
-// hold at least.
+// Attention in f32 for one query in each sequence: a block has GROUP query heads that share a key head, and one of
+// SPLIT parts of the keys, which its warps take UNROLL at a time, a lane having VECTORS vectors of each key and value.
+// A warp goes alone until the end of its keys; a second step puts the parts together. A block has 32 * VECTORS vectors
+// of each result; where heads are longer, several blocks compute the same scores. RESIDENT is how many blocks a
+// multiprocessor is to hold at least.
 // @parameter THREADS 128 64 256
 // @parameter GROUP 4 1 2 8
 // @parameter VECTORS 1 2
@@ -10,12 +10,12 @@
 // @parameter RESIDENT 2 4 8
 // @parameter SPLIT 8 1 2 4 16 32 64
 // @require THREADS * RESIDENT <= 1024
-// @require GROUP * VECTORS <= select(F32, 8, 4) && UNROLL * VECTORS <= select(F32, 8, 4)
+// @require GROUP * VECTORS <= 8 && UNROLL * VECTORS <= 8
 // @require GROUP == 4 || GROUP < 2 * (heads / kv_heads)
 // @require SPLIT == 8 || SPLIT * 32 <= ctx
 // @workspace select(SPLIT > 1, 4 * batch * q_len * heads * SPLIT * (head_dim + 2), 0)
-// @step run grid=batch*q_len*kv_heads*ceil_div(heads/kv_heads,GROUP)*ceil_div(head_dim,select(F32,128,256)*VECTORS);SPLIT block=THREADS
-// @step combine grid=select(SPLIT>1,batch*q_len*heads,0) block=128
+// @step run grid=batch*q_len*kv_heads*ceil_div(heads/kv_heads,GROUP)*ceil_div(head_dim,128*VECTORS);SPLIT block=THREADS
+// @step combine grid=select(SPLIT>1,batch*q_len*heads*ceil_div(head_dim,32),0) block=256
 #include "../element.cuh"
 #define THREADS 128
 #define GROUP 4
@@ -30,7 +30,7 @@
 #define WARPS (THREADS / 32)
 #define STRIP (32 * WIDTH)
 #define DIMS (STRIP * VECTORS)
-#define NEGATIVE_INFINITY (-__int_as_float(0x7f800000))
+#include "../decode.cuh"
 
 __device__ __forceinline__ float dot(const Vector &a, const Vector &b, float sum) {
 #pragma unroll
@@ -40,18 +40,11 @@ __device__ __forceinline__ float dot(const Vector &a, const Vector &b, float sum
     return sum;
 }
 
-// What to subtract before an exponential: where all is negative infinity yet, weights are to be 0 and not NaN.
-__device__ __forceinline__ float shift(float max) {
-    return max == NEGATIVE_INFINITY ? 0.0f : max;
-}
-
 extern "C" __global__ void __launch_bounds__(THREADS, RESIDENT)
 run(const element *__restrict__ q, const element *__restrict__ k, const element *__restrict__ v,
         element *__restrict__ out, float *__restrict__ workspace, long long batch, long long q_len, long long ctx,
         long long heads_argument, long long kv_heads_argument, long long head_dim_argument) {
-    __shared__ float maxima_of_warps[WARPS][GROUP];
-    __shared__ float sums_of_warps[WARPS][GROUP];
-    __shared__ __align__(16) float results_of_warps[WARPS][GROUP][DIMS];
+    __shared__ OfWarps of_warps;
     const long long heads = HEADS ? HEADS : heads_argument;
     const long long kv_heads = KV_HEADS ? KV_HEADS : kv_heads_argument;
     const long long head_dim = HEAD_DIM ? HEAD_DIM : head_dim_argument;
@@ -80,7 +73,7 @@ run(const element *__restrict__ q, const element *__restrict__ k, const element 
     const int dims = (int) head_dim - WIDTH * lane;
     const int value_dims = (int) (head_dim - first_dim) - WIDTH * lane;
     const bool vector = head_dim % WIDTH == 0 && is_aligned(q, k, v);
-    const float scale = (float) (SCALE) == 0.0f ? 1.0f / sqrtf((float) head_dim) : (float) (SCALE);
+    const float scale = (float) ((SCALE) == 0 ? LOG2_E / sqrtf((float) head_dim) : (SCALE) * LOG2_E);
 
     Vector own_q[GROUP][VECTORS];
     Vector results[GROUP][VECTORS];
@@ -143,7 +136,7 @@ run(const element *__restrict__ q, const element *__restrict__ k, const element 
                 scores[g][u] = u < left ? scores[g][u] * scale : NEGATIVE_INFINITY;
                 max = fmaxf(max, scores[g][u]);
             }
-            const float factor = expf(maxima[g] - shift(max));
+            const float factor = power_of_two(maxima[g] - shift(max));
             maxima[g] = max;
             sums[g] *= factor;
 #pragma unroll
@@ -155,7 +148,7 @@ run(const element *__restrict__ q, const element *__restrict__ k, const element 
             }
 #pragma unroll
             for (int u = 0; u < UNROLL; u++) {
-                const float weight = u < left ? expf(scores[g][u] - shift(max)) : 0.0f;
+                const float weight = u < left ? power_of_two(scores[g][u] - shift(max)) : 0.0f;
                 sums[g] += weight;
 #pragma unroll
                 for (int i = 0; i < VECTORS; i++) {
@@ -172,70 +165,19 @@ run(const element *__restrict__ q, const element *__restrict__ k, const element 
 #pragma unroll
     for (int g = 0; g < GROUP; g++) {
         if (lane == 0) {
-            maxima_of_warps[warp][g] = maxima[g];
-            sums_of_warps[warp][g] = sums[g];
+            of_warps.maxima[warp][g] = maxima[g];
+            of_warps.sums[warp][g] = sums[g];
         }
 #pragma unroll
         for (int i = 0; i < VECTORS; i++) {
 #pragma unroll
             for (int j = 0; j < WIDTH; j += 4) {
-                *reinterpret_cast<float4 *>(&results_of_warps[warp][g][WIDTH * lane + STRIP * i + j]) =
+                *reinterpret_cast<float4 *>(&of_warps.results[warp][g][WIDTH * lane + STRIP * i + j]) =
                         make_float4(results[g][i].at[j], results[g][i].at[j + 1], results[g][i].at[j + 2],
                                 results[g][i].at[j + 3]);
             }
         }
     }
     __syncthreads();
-    for (int index = threadIdx.x; index < own_heads * DIMS; index += THREADS) {
-        const int g = index / DIMS;
-        const int d = index % DIMS;
-        if (first_dim + d >= head_dim) {
-            continue;
-        }
-        float max = NEGATIVE_INFINITY;
-        for (int w = 0; w < WARPS; w++) {
-            max = fmaxf(max, maxima_of_warps[w][g]);
-        }
-        float sum = 0.0f;
-        float result = 0.0f;
-        for (int w = 0; w < WARPS; w++) {
-            const float factor = expf(maxima_of_warps[w][g] - shift(max));
-            sum = fmaf(sums_of_warps[w][g], factor, sum);
-            result = fmaf(results_of_warps[w][g][d], factor, result);
-        }
-        if (SPLIT == 1) {
-            out[(first_head + g) * head_dim + first_dim + d] = result / sum;
-        } else {
-            float *to = workspace + ((first_head + g) * SPLIT + part) * (head_dim + 2);
-            to[2 + first_dim + d] = result;
-            if (first_dim + d == 0) {
-                to[0] = max;
-                to[1] = sum;
-            }
-        }
-    }
-}
-
-extern "C" __global__ void __launch_bounds__(128)
-combine(const element *__restrict__ q, const element *__restrict__ k, const element *__restrict__ v,
-        element *__restrict__ out, const float *__restrict__ workspace, long long batch, long long q_len, long long ctx,
-        long long heads, long long kv_heads, long long head_dim_argument) {
-    const long long head_dim = HEAD_DIM ? HEAD_DIM : head_dim_argument;
-    const float *parts = workspace + blockIdx.x * (SPLIT * (head_dim + 2));
-    float max = NEGATIVE_INFINITY;
-    for (int part = 0; part < SPLIT; part++) {
-        max = fmaxf(max, parts[part * (head_dim + 2)]);
-    }
-    for (long long d = threadIdx.x; d < head_dim; d += 128) {
-        float sum = 0.0f;
-        float result = 0.0f;
-#pragma unroll 8
-        for (int part = 0; part < SPLIT; part++) {
-            const float *of_part = parts + part * (head_dim + 2);
-            const float factor = expf(of_part[0] - shift(max));
-            sum = fmaf(of_part[1], factor, sum);
-            result = fmaf(of_part[2 + d], factor, result);
-        }
-        out[blockIdx.x * head_dim + d] = result / sum;
-    }
+    of_warps.put_together(own_heads, first_head, first_dim, head_dim, part, out, workspace);
 }

@@ -15,6 +15,7 @@
 // @tensor_map v dims=head_dim;kv_heads;ctx;batch box=64;1;KEYS;1 swizzle=128
 // @step run grid=batch*heads*ceil_div(q_len,64*CONSUMERS) block=128*CONSUMERS+32 shared=2*DIMS*(64*CONSUMERS+2*STAGES*KEYS)+1024
 #include "../element.cuh"
+#include "../mma.cuh"
 #include "../hopper.cuh"
 #define KEYS 64
 #define DIMS 128
@@ -140,13 +141,6 @@ __device__ __forceinline__ float power_of_two(float exponent) {
     float power;
     asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(power) : "f"(exponent));
     return power;
-}
-
-// The value of a half in either place of a word.
-__device__ __forceinline__ float half_in(unsigned int word, int place) {
-    element half;
-    half.bits = (unsigned short) (word >> 16 * place);
-    return half;
 }
 
 // The maximum or the sum over the four lanes of a row.

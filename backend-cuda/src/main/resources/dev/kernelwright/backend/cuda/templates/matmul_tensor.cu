@@ -22,6 +22,7 @@
 // @step run grid=ceil_div(m,TILE_M)*ceil_div(n,TILE_N)*SPLIT block=32*WARPS_M*WARPS_N shared=2*STAGES*TILE_K*(TILE_M+TILE_N)
 // @step combine grid=select(SPLIT>1,ceil_div(m*n,256),0) block=256
 #include "../element.cuh"
+#include "../mma.cuh"
 #define TILE_M 128
 #define TILE_N 128
 #define TILE_K 32
@@ -93,20 +94,6 @@ __device__ __forceinline__ void load_matrices(unsigned int (&matrices)[4], unsig
 __device__ __forceinline__ void load_turned(unsigned int (&matrices)[4], unsigned int row) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
             : "=r"(matrices[0]), "=r"(matrices[1]), "=r"(matrices[2]), "=r"(matrices[3]) : "r"(row) : "memory");
-}
-
-// Adds the product of 16 x 16 elements of a and 16 x 8 of b.
-__device__ __forceinline__ void multiply(float (&sums)[4], const unsigned int (&a)[4], unsigned int b_low,
-        unsigned int b_high) {
-#if BF16
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9},"
-            " {%0, %1, %2, %3};" : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
-            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b_low), "r"(b_high));
-#else
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9},"
-            " {%0, %1, %2, %3};" : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
-            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b_low), "r"(b_high));
-#endif
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, RESIDENT)

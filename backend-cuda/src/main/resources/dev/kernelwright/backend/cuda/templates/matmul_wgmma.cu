@@ -23,6 +23,7 @@
 // @step run grid=ceil_div(m,TILE_M*CLUSTER)*CLUSTER*ceil_div(n,TILE_N)*SPLIT block=128*CONSUMERS+32 shared=128*STAGES*(TILE_M+TILE_N)+1024 cluster=CLUSTER
 // @step combine grid=select(SPLIT>1,ceil_div(m*n,256),0) block=256
 #include "../element.cuh"
+#include "../mma.cuh"
 #include "../hopper.cuh"
 #define TILE_M 128
 #define TILE_N 256

@@ -30,7 +30,7 @@ public record BufferLayout(List<Region> buffers, Region workspace, long byteSize
     /**
      * A range of bytes.
      *
-     * @param offset where it begins, a multiple of {@link Tensor#ALIGNMENT_BYTES}
+     * @param offset where it begins, a multiple of {@link Tensor#ALIGNMENT_BYTES} or one element behind one
      * @param byteSize how long it is
      */
     public record Region(long offset, long byteSize) {
@@ -49,20 +49,34 @@ public record BufferLayout(List<Region> buffers, Region workspace, long byteSize
      *        find their buffers at the same addresses
      */
     public static BufferLayout of(KernelSignature signature, long[] axes, long workspaceBytes, IntSupplier slack) {
+        return of(signature, axes, workspaceBytes, slack, false);
+    }
+
+    /**
+     * Lays out the buffers of a launch as {@link #of(KernelSignature, long[], long, IntSupplier)} does.
+     *
+     * @param sliced whether each buffer but the workspace begins one element behind an aligned address, as a slice of a
+     *        tensor may
+     */
+    public static BufferLayout of(KernelSignature signature, long[] axes, long workspaceBytes, IntSupplier slack,
+            boolean sliced) {
         List<Region> regions = new ArrayList<>();
         long position = 0;
         for (BufferSpec buffer : signature.buffers()) {
-            Region region = place(position, Tensor.byteSize(buffer.dtype(), signature.shape(buffer, axes)), slack);
+            Region region = new Region(aligned(position, slack) + (sliced ? buffer.dtype().byteSize() : 0),
+                    Tensor.byteSize(buffer.dtype(), signature.shape(buffer, axes)));
             regions.add(region);
             position = region.end();
         }
-        Region workspace = place(position, Math.ceilDiv(workspaceBytes, Float.BYTES) * Float.BYTES, slack);
+        Region workspace =
+                new Region(aligned(position, slack), Math.ceilDiv(workspaceBytes, Float.BYTES) * Float.BYTES);
         long end = Math.ceilDiv(workspace.end() + GUARD_BYTES, PAGE_BYTES) * PAGE_BYTES;
         return new BufferLayout(regions, workspace, end);
     }
 
-    private static Region place(long position, long bytes, IntSupplier slack) {
+    /** Returns the first aligned offset behind a guard band, moved by the slack. */
+    private static long aligned(long position, IntSupplier slack) {
         long lines = Math.ceilDiv(position + GUARD_BYTES, Tensor.ALIGNMENT_BYTES) + slack.getAsInt();
-        return new Region(lines * Tensor.ALIGNMENT_BYTES, bytes);
+        return lines * Tensor.ALIGNMENT_BYTES;
     }
 }

@@ -20,6 +20,8 @@ public enum Safeguard {
     EXACT_INTEGERS,
     /** A launch that finds what earlier ones left, with a few elements changed, computes everything anew. */
     LEFTOVERS,
+    /** Buffers may begin at any element, as slices of tensors do. */
+    SLICES,
     /** Errors are not far beyond the baseline's. */
     BASELINE_ERROR,
     /** The results of the launches that were timed are right. */

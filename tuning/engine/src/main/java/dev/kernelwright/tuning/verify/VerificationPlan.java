@@ -13,7 +13,8 @@ import java.util.function.ToLongFunction;
  * On which shapes and which data a kernel is tried.
  *
  * <p>The largest extents, which are also the ones that are timed, see every kind of data that the op is defined on,
- * normal data first. Where axes are ranges, the smallest extents, ones, those one below the largest, those one above a
+ * normal data first; and normal data once more in slices, which begin one element behind an aligned address. Where axes
+ * are ranges, the smallest extents, ones, those one below the largest, those one above a
  * power of two, and two random odd or prime ones see normal data and small integers.
  *
  * <p>One of many candidates sees a secret part of that, since the best of them are verified in full; and where making
@@ -22,6 +23,8 @@ import java.util.function.ToLongFunction;
 final class VerificationPlan {
     private static final int RANDOM_SHAPES = 2;
     private static final int MAX_TRIES = 64;
+    private static final String IN_SLICES =
+            ", in slices, of which each begins one element behind an aligned address";
     /** With more than this, making and checking the data takes most of the time of a search. */
     private static final long MUCH_DATA_BYTES = 32L << 20;
 
@@ -41,16 +44,17 @@ final class VerificationPlan {
      *
      * @param axes the value of each axis; not to be modified
      * @param kinds the kinds of data, in order
+     * @param sliced whether every buffer begins one element behind an aligned address
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Step(long[] axes, List<InputKind> kinds) {
+    record Step(long[] axes, List<InputKind> kinds, boolean sliced) {
         /** Says on what a kernel is tried, for messages. */
         String describe(InputKind kind, KernelSignature signature) {
             List<String> extents = new ArrayList<>();
             for (int i = 0; i < axes.length; i++) {
                 extents.add(signature.axes().get(i).name() + "=" + axes[i]);
             }
-            return "on " + kind + " with " + String.join(", ", extents);
+            return "on " + kind + " with " + String.join(", ", extents) + (sliced ? IN_SLICES : "");
         }
     }
 
@@ -69,11 +73,15 @@ final class VerificationPlan {
 
     private List<Step> steps(boolean searching) {
         List<Step> steps = new ArrayList<>();
-        steps.add(new Step(signature.maxAxes(), kinds(searching, hasMuchData(signature, signature.maxAxes()))));
+        boolean muchData = hasMuchData(signature, signature.maxAxes());
+        steps.add(new Step(signature.maxAxes(), kinds(searching, muchData), false));
+        if (!(searching && muchData)) {
+            steps.add(new Step(signature.maxAxes(), List.of(InputKind.NORMAL), true));
+        }
         for (long[] axes : otherShapes()) {
             steps.add(new Step(axes, searching && hasMuchData(signature, axes)
                     ? List.of(InputKind.NORMAL)
-                    : List.of(InputKind.NORMAL, InputKind.SMALL_INTEGERS)));
+                    : List.of(InputKind.NORMAL, InputKind.SMALL_INTEGERS), false));
         }
         return steps;
     }

@@ -20,6 +20,8 @@ public enum Behaviour {
     ZEROS,
     /** All elements are NaN. */
     NANS,
+    /** Throws where its output begins at no multiple of 16 bytes. */
+    NEEDS_ALIGNMENT,
     /** Right for the largest extents only. */
     WRONG_FOR_SMALL_SHAPES,
     /** Writes nothing any more once it was launched often. */

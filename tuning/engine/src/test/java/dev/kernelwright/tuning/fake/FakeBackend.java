@@ -139,6 +139,12 @@ public final class FakeBackend implements Backend {
     }
 
     @Override
+    public Optional<KernelBinary> baselineBinary(KernelSignature signature) {
+        KernelSource source = source(Behaviour.SLOW);
+        return Optional.of(new KernelBinary("fake", source.text().getBytes(StandardCharsets.UTF_8), source.plan(), ""));
+    }
+
+    @Override
     public Optional<KernelTemplate> template(KernelSignature signature) {
         return Optional.of(KernelTemplate.parse("fake", TEMPLATE));
     }

@@ -167,6 +167,11 @@ public final class FakeKernel implements LoadedKernel {
             case WRONG_IN_A_HURRY -> add(out, last, hurried ? 1 : 0);
             case ZEROS -> out.fill((byte) 0);
             case NANS -> fill(out, Float.NaN);
+            case NEEDS_ALIGNMENT -> {
+                if (out.address() % 16 != 0) {
+                    throw new IllegalStateException("misaligned address");
+                }
+            }
             case WRONG_FOR_SMALL_SHAPES -> {
                 if (axes[0] < 8) {
                     add(out, 0, 1);

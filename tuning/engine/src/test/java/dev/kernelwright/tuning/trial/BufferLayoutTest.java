@@ -36,6 +36,17 @@ class BufferLayoutTest {
     }
 
     @Test
+    void slicesBeginOneElementFurtherBehindTheSameGuardBands() {
+        BufferLayout layout = BufferLayout.of(SIGNATURE, new long[]{7, 40, 3}, 10, () -> 0, true);
+        assertThat(layout.buffers()).allMatch(region -> region.offset() % 64 == 4);
+        assertThat(layout.workspace().offset() % 64).isZero();
+        for (int i = 1; i < layout.buffers().size(); i++) {
+            assertThat(layout.buffers().get(i).offset() - layout.buffers().get(i - 1).end())
+                    .isGreaterThanOrEqualTo(BufferLayout.GUARD_BYTES);
+        }
+    }
+
+    @Test
     void buffersHaveTheSizeOfTheirShapesAndAWorkspaceThatOfWholeWords() {
         BufferLayout layout = BufferLayout.of(SIGNATURE, new long[]{7, 40, 3}, 10, () -> 0);
         assertThat(regions(layout)).extracting(BufferLayout.Region::byteSize).containsExactly(4L * 40 * 3, 4L * 7,

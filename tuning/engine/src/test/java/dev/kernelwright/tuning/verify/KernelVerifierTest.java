@@ -47,6 +47,18 @@ class KernelVerifierTest {
     }
 
     @Test
+    void aKernelThatNeedsAlignedBuffersIsToldThatSlicesAreNotInASearchToo() throws Exception {
+        for (boolean searching : new boolean[]{true, false}) {
+            assertThatThrownBy(() -> verify(Behaviour.NEEDS_ALIGNMENT, searching))
+                    .isInstanceOfSatisfying(KernelRejectedException.class,
+                            e -> assertThat(e.reason()).isEqualTo(ReasonCode.CRASHED))
+                    .hasMessageContainingAll("slices of tensors", "look at an address", "misaligned address");
+            assertThat(verify(Behaviour.CORRECT, searching).stages())
+                    .anyMatch(stage -> stage.startsWith("on normal data") && stage.contains("slices"));
+        }
+    }
+
+    @Test
     void whatIsForgivenWhileAKernelIsCompiledIsInTheSpread() throws Exception {
         assertThat(verify(Behaviour.CORRECT_AFTER_SETTLING, false).spread()).isPositive();
         assertThat(verify(Behaviour.CORRECT, false).spread()).isZero();

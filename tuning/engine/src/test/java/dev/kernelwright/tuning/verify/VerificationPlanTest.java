@@ -70,6 +70,17 @@ class VerificationPlanTest {
     }
 
     @Test
+    void theTimedShapeIsTriedInSlicesUnlessASearchHasMuchData() {
+        Workload large = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 1 << 17).axis("cols", 64).build();
+        for (boolean searching : new boolean[]{true, false}) {
+            assertThat(VerificationPlan.of(TestOps.fixed(), 1, searching)).filteredOn(VerificationPlan.Step::sliced)
+                    .singleElement().satisfies(step -> assertThat(step.kinds()).containsExactly(InputKind.NORMAL));
+            assertThat(VerificationPlan.of(large, 1, searching)).filteredOn(VerificationPlan.Step::sliced)
+                    .hasSize(searching ? 0 : 1);
+        }
+    }
+
+    @Test
     void aWorkloadOfOneShapeIsTriedOnThatShapeOnly() {
         assertThat(shapes(TestOps.fixed(), 1)).containsExactly("[8, 64]");
     }
