@@ -219,19 +219,31 @@ class CudaExecutionGpuTest {
         assertThat(download(owned)).containsOnly(2f);
     }
 
+    /**
+     * The first round is there for the driver, which loads what zeroes memory, a kernel of its own, when it is first
+     * needed, and keeps the page of 2 MiB that it lies in.
+     */
     @Test
     void aLeaseThatShrinksFreesWhatIsKeptAndNothingIsLeft() {
+        long limit = backend.memory().limitBytes();
+        allocateAndShrink();
+        backend.memory().limit(limit);
+        long before = freeBytes();
+        allocateAndShrink();
+        assertThat(freeBytes()).isEqualTo(before);
+        assertThatThrownBy(() -> backend.allocate(arena, DType.F32, 1)).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("raise the lease");
+    }
+
+    private void allocateAndShrink() {
         long before = freeBytes();
         long size = 256L << 20;
         try (Arena brief = Arena.ofShared()) {
             backend.allocate(brief, DType.F32, size / Float.BYTES);
             assertThat(before - freeBytes()).isGreaterThanOrEqualTo(size);
         }
-        assertThat(before - freeBytes()).isGreaterThanOrEqualTo(size);
+        assertThat(before - freeBytes()).as("what is kept").isGreaterThanOrEqualTo(size);
         backend.memory().limit(0);
-        assertThat(freeBytes()).isEqualTo(before);
-        assertThatThrownBy(() -> backend.allocate(arena, DType.F32, 1)).isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("raise the lease");
     }
 
     private static long freeBytes() {

@@ -1,5 +1,6 @@
 package dev.kernelwright.backend.cuda;
 
+import dev.kernelwright.backend.cuda.Compilations.Compiled;
 import dev.kernelwright.backend.cuda.KernelTrial.Values;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.op.OpDefinition;
@@ -10,7 +11,6 @@ import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.DeviceStream;
 import dev.kernelwright.spi.KernelRejectedException;
-import dev.kernelwright.spi.KernelTemplate;
 import dev.kernelwright.spi.LoadedKernel;
 import dev.kernelwright.spi.Probe;
 import dev.kernelwright.tensor.DType;
@@ -23,16 +23,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Every kernel against its op's reference on the machine's GPU, as a program that needs the JDK's base alone: {@code java
  * --enable-native-access=ALL-UNNAMED -cp classes:test-classes:sdk.jar dev.kernelwright.backend.cuda.CudaKernelChecks
- * [--no-checks] [--time] [--each] [--points=N] [--dtypes=f32,bf16] [--shapes=TEXT] [--peers=FILE] [--device=NAME]
- * [op ...]}. For JUnit there is {@link CudaContractTest}. {@code --time} and what follows are of {@link KernelTimes};
+ * [--no-checks] [--families=TEXT] [--time] [--each] [--points=N] [--dtypes=f32,bf16] [--shapes=TEXT] [--peers=FILE]
+ * [--device=NAME] [op ...]}. Of the families only those are checked whose text contains the given one. For JUnit there is
+ * {@link CudaContractTest}. {@code --time} and what follows but {@code --dtypes} are of {@link KernelTimes};
  * {@code --device=opencl} is for the times of another backend on the same GPU, whose jar must be there too.
  *
  * <p>Every point is compiled once with every axis a range, and run on all shapes; and for each shape one is compiled with
- * fixed axes, by turns the default and one of the others.
+ * fixed axes, by turns the default and one of the others. What is compiled takes far longer than what is run, so several
+ * compilations go on while others' kernels are run.
  */
 public final class CudaKernelChecks implements AutoCloseable {
     private static final int OTHER_POINTS = 3;
@@ -41,13 +44,18 @@ public final class CudaKernelChecks implements AutoCloseable {
 
     private final Backend backend;
     private final DeviceStream stream;
+    private final Compilations compilations;
     private int kernels;
     private double worst;
+
+    /** A family with its kernels: those that are run on all shapes, and one that is made for each shape. */
+    private record Prepared(KernelFamily family, List<Compiled> ranged, List<Compiled> fixed) {}
 
     /** Checks the kernels of a backend, and closes it in the end. */
     CudaKernelChecks(Backend backend) {
         this.backend = backend;
         this.stream = backend.newStream();
+        this.compilations = new Compilations(backend);
     }
 
     /** Opens the first device of a backend; {@code pool} must be closed afterwards. */
@@ -65,64 +73,87 @@ public final class CudaKernelChecks implements AutoCloseable {
     /** Checks the kernels of an op. Throws an exception that names the kernel, its point and the shape. */
     public void check(String op) throws KernelRejectedException {
         for (DType dtype : KernelFamily.DTYPES) {
-            check(op, dtype);
+            check(op, dtype, "");
         }
     }
 
-    private void check(String op, DType dtype) throws KernelRejectedException {
+    private void check(String op, DType dtype, String part) throws KernelRejectedException {
         kernels = 0;
         worst = 0;
-        for (KernelFamily family : KernelFamily.all()) {
-            if (family.op().equals(op)) {
-                check(family, dtype);
+        List<Prepared> prepared = KernelFamily.all().stream()
+                .filter(family -> family.op().equals(op) && family.text().contains(part))
+                .map(family -> prepare(family, dtype)).toList();
+        try {
+            for (Prepared each : prepared) {
+                check(each, dtype);
             }
+        } finally {
+            prepared.stream().flatMap(each -> Stream.concat(each.ranged.stream(), each.fixed.stream()))
+                    .forEach(each -> each.binary().cancel(false));
         }
         System.out.printf(Locale.ROOT, "%-10s %-4s ok %3d kernels, worst error %.3f of its bound%n", op, dtype.id(),
                 kernels, worst);
     }
 
-    private void check(KernelFamily family, DType dtype) throws KernelRejectedException {
-        Workload ranged = family.ranged(dtype);
-        KernelTemplate template = backend.template(ranged.signature()).orElse(null);
+    private Prepared prepare(KernelFamily family, DType dtype) {
+        KernelSignature signature = family.ranged(dtype).signature();
+        String of = family.text() + " in " + dtype.id();
+        List<Compiled> ranged = new ArrayList<>();
+        ranged.add(compilations.baseline(signature, of));
+        for (Map<String, Long> point : points(signature)) {
+            ranged.add(compilations.point(point, signature, of));
+        }
+        List<Compiled> fixed = new ArrayList<>();
+        for (long[] shape : family.shapes()) {
+            KernelSignature ofShape = family.fixed(shape, dtype).signature();
+            List<Map<String, Long>> points = points(ofShape);
+            fixed.add(compilations.point(points.get(fixed.size() % points.size()), ofShape, ofShape.toString()));
+        }
+        return new Prepared(family, ranged, fixed);
+    }
+
+    private List<Map<String, Long>> points(KernelSignature signature) {
+        return KernelPoints.some(backend.template(signature).orElseThrow(), signature, OTHER_POINTS);
+    }
+
+    private void check(Prepared prepared, DType dtype) throws KernelRejectedException {
         List<LoadedKernel> loaded = new ArrayList<>();
-        List<String> names = new ArrayList<>();
         try {
-            loaded.add(backend.baseline(ranged.signature()).orElseThrow());
-            names.add("the baseline");
-            if (template != null) {
-                for (Map<String, Long> point : KernelPoints.some(template, ranged.signature(), OTHER_POINTS)) {
-                    loaded.add(load(template, point, ranged.signature()));
-                    names.add("the template at " + point);
-                }
+            for (Compiled each : prepared.ranged) {
+                loaded.add(each.load(backend));
             }
-            kernels += loaded.size();
-            for (int i = 0; i < family.shapes().size(); i++) {
-                checkShape(family, dtype, i, loaded, names);
+            kernels += loaded.size() + prepared.fixed.size();
+            for (int i = 0; i < prepared.family.shapes().size(); i++) {
+                checkShape(prepared, dtype, i, loaded);
             }
         } finally {
             loaded.forEach(LoadedKernel::close);
         }
     }
 
-    private void checkShape(KernelFamily family, DType dtype, int index, List<LoadedKernel> loaded,
-            List<String> names) throws KernelRejectedException {
+    private void checkShape(Prepared prepared, DType dtype, int index, List<LoadedKernel> ranged)
+            throws KernelRejectedException {
+        KernelFamily family = prepared.family;
         long[] shape = family.shapes().get(index);
         Workload fixed = family.fixed(shape, dtype);
         List<Values> kinds = List.of(Values.SMALL_INTEGERS, Values.NORMAL, Values.LARGE, Values.OFFSET,
                 SPECIAL.contains(family.op()) ? Values.SPECIAL : Values.NANS);
-        for (int misalignment = 0; misalignment < 2; misalignment++) {
-            try (KernelTrial trial = new KernelTrial(backend, stream, fixed, shape,
-                    kinds.get((index + misalignment) % kinds.size()), index, misalignment)) {
-                for (int i = 0; i < loaded.size(); i++) {
-                    run(trial, loaded.get(i), names.get(i) + " of " + family.text() + " in " + dtype.id(), shape);
-                }
-                checkFixed(trial, fixed, index + misalignment, shape);
-                if (indexInput(family.op()) >= 0 && shape[0] > 2) {
-                    trial.setIndex(indexInput(family.op()), 1, -1);
-                    trial.setIndex(indexInput(family.op()), (int) shape[0] - 1, 8192);
+        Compiled ofShape = prepared.fixed.get(index);
+        List<String> names = Stream.concat(prepared.ranged.stream(), Stream.of(ofShape)).map(Compiled::name).toList();
+        try (LoadedKernel own = ofShape.load(backend)) {
+            List<LoadedKernel> loaded = Stream.concat(ranged.stream(), Stream.of(own)).toList();
+            for (int misalignment = 0; misalignment < 2; misalignment++) {
+                try (KernelTrial trial = new KernelTrial(backend, stream, fixed, shape,
+                        kinds.get((index + misalignment) % kinds.size()), index, misalignment)) {
                     for (int i = 0; i < loaded.size(); i++) {
-                        run(trial, loaded.get(i), names.get(i) + " of " + family.text() + " in " + dtype.id()
-                                + " with wrong indices", shape);
+                        run(trial, loaded.get(i), names.get(i), shape);
+                    }
+                    if (indexInput(family.op()) >= 0 && shape[0] > 2) {
+                        trial.setIndex(indexInput(family.op()), 1, -1);
+                        trial.setIndex(indexInput(family.op()), (int) shape[0] - 1, 8192);
+                        for (int i = 0; i < loaded.size(); i++) {
+                            run(trial, loaded.get(i), names.get(i) + " with wrong indices", shape);
+                        }
                     }
                 }
             }
@@ -133,20 +164,6 @@ public final class CudaKernelChecks implements AutoCloseable {
         return op.equals("embedding") ? 0 : op.equals("rope") ? 3 : -1;
     }
 
-    private void checkFixed(KernelTrial trial, Workload fixed, int index, long[] shape)
-            throws KernelRejectedException {
-        KernelTemplate template = backend.template(fixed.signature()).orElse(null);
-        if (template == null) {
-            return;
-        }
-        List<Map<String, Long>> points = KernelPoints.some(template, fixed.signature(), OTHER_POINTS);
-        Map<String, Long> point = points.get(index % points.size());
-        try (LoadedKernel kernel = load(template, point, fixed.signature())) {
-            kernels++;
-            run(trial, kernel, "the template at " + point + " of " + fixed, shape);
-        }
-    }
-
     private void run(KernelTrial trial, LoadedKernel kernel, String name, long[] shape) {
         try {
             worst = Math.max(worst, trial.run(kernel));
@@ -155,18 +172,9 @@ public final class CudaKernelChecks implements AutoCloseable {
         }
     }
 
-    private LoadedKernel load(KernelTemplate template, Map<String, Long> point, KernelSignature signature)
-            throws KernelRejectedException {
-        try {
-            return backend.load(backend.compile(template.expand(point, signature), signature), signature);
-        } catch (KernelRejectedException e) {
-            throw new KernelRejectedException(e.reason(), "the template at " + point + " of " + signature + ": "
-                    + e.getMessage());
-        }
-    }
-
     @Override
     public void close() {
+        compilations.close();
         stream.close();
         backend.close();
     }
@@ -179,6 +187,7 @@ public final class CudaKernelChecks implements AutoCloseable {
         boolean each = ops.remove("--each");
         int points = Integer.parseInt(setting(ops, "points", "11"));
         String shapes = setting(ops, "shapes", "");
+        String families = setting(ops, "families", "");
         String peers = setting(ops, "peers", "");
         String device = setting(ops, "device", CudaBackendProvider.NAME);
         List<DType> dtypes = Arrays.stream(setting(ops, "dtypes", "f32,f16,bf16").split(",", -1))
@@ -197,12 +206,13 @@ public final class CudaKernelChecks implements AutoCloseable {
             System.out.println(checks.backend.device().name());
             for (String op : check ? ops : List.<String>of()) {
                 for (DType dtype : dtypes) {
-                    failed |= !checks.succeeds(op, dtype);
+                    failed |= !checks.succeeds(op, dtype, families);
                 }
             }
             if (time) {
                 Map<String, Double> peerNanos = peers.isEmpty() ? Map.of() : KernelTimes.peers(Path.of(peers));
-                new KernelTimes(checks.backend, checks.stream, peerNanos, points, each).print(ops, dtypes, shapes);
+                new KernelTimes(checks.backend, checks.stream, checks.compilations, peerNanos, points, each)
+                        .print(ops, dtypes, shapes);
             }
         }
         if (failed) {
@@ -218,9 +228,9 @@ public final class CudaKernelChecks implements AutoCloseable {
         return given.isEmpty() ? otherwise : given.getLast().substring(prefix.length());
     }
 
-    private boolean succeeds(String op, DType dtype) {
+    private boolean succeeds(String op, DType dtype, String families) {
         try {
-            check(op, dtype);
+            check(op, dtype, families);
             return true;
         } catch (KernelRejectedException | RuntimeException e) {
             System.out.println(op + " " + dtype.id() + " FAILED: " + e.getMessage());

@@ -85,7 +85,8 @@ class KernelFilesTest {
     /** Where many points are compiled, which takes long; others of half types are compiled by the stress test. */
     static Stream<Workload> templatesOnce() {
         return Stream.concat(templates(DType.F32), Stream.of("matmul(m=4096,n=4096,k=4096)",
-                "attention(batch=1,q_len=4096,ctx=4096,heads=32,kv_heads=8,head_dim=64)")
+                "attention(batch=1,q_len=4096,ctx=4096,heads=32,kv_heads=8,head_dim=64)",
+                "attention(batch=1,q_len=1,ctx=8192,heads=32,kv_heads=8,head_dim=64)")
                 .map(text -> StandardOps.catalog().parse(text, DType.BF16)));
     }
 

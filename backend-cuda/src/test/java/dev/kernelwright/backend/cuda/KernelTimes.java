@@ -1,5 +1,6 @@
 package dev.kernelwright.backend.cuda;
 
+import dev.kernelwright.backend.cuda.Compilations.Compiled;
 import dev.kernelwright.op.BufferSpec;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.KernelSignature;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,6 +65,8 @@ final class KernelTimes {
             "matmul_%s_8192x8192x8192 matmul(m=8192,n=8192,k=8192,transpose_b=1)",
             "matmul_%s_2048x14336x4096 matmul(m=2048,n=14336,k=4096,transpose_b=1)",
             "matmul_%s_128x14336x4096 matmul(m=128,n=14336,k=4096,transpose_b=1)",
+            "matmul_%s_64x14336x4096 matmul(m=64,n=14336,k=4096,transpose_b=1)",
+            "matmul_%s_32x14336x4096 matmul(m=32,n=14336,k=4096,transpose_b=1)",
             "matmul_%s_16x14336x4096 matmul(m=16,n=14336,k=4096,transpose_b=1)",
             "matmul_%s_1x14336x4096 matmul(m=1,n=14336,k=4096,transpose_b=1)",
             "matmul_%s_1x4096x4096 matmul(m=1,n=4096,k=4096,transpose_b=1)",
@@ -79,6 +83,7 @@ final class KernelTimes {
 
     private final Backend backend;
     private final DeviceStream stream;
+    private final Compilations compilations;
     private final Map<String, Double> peerNanos;
     private final int points;
     private final boolean each;
@@ -91,9 +96,11 @@ final class KernelTimes {
      * @param points how many points of a template are timed beside the default
      * @param each whether every point's time is printed
      */
-    KernelTimes(Backend backend, DeviceStream stream, Map<String, Double> peerNanos, int points, boolean each) {
+    KernelTimes(Backend backend, DeviceStream stream, Compilations compilations, Map<String, Double> peerNanos,
+            int points, boolean each) {
         this.backend = backend;
         this.stream = stream;
+        this.compilations = compilations;
         this.peerNanos = Map.copyOf(peerNanos);
         this.points = points;
         this.each = each;
@@ -143,9 +150,15 @@ final class KernelTimes {
         KernelTemplate template = backend.template(signature).orElseThrow();
         try (Arena arena = Arena.ofShared()) {
             List<LaunchArguments> sets = arguments(arena, signature, axes);
+            Map<Map<String, Long>, Compiled> compiled = new LinkedHashMap<>();
             for (Map<String, Long> point : KernelPoints.some(template, signature, points)) {
-                try (LoadedKernel kernel = backend.load(
-                        backend.compile(template.expand(point, signature), signature), signature)) {
+                compiled.put(point, compilations.point(point, signature, signature.toString()));
+            }
+            // All of them first: while others are compiled, launches take longer.
+            compiled.values().forEach(Compiled::await);
+            for (Map.Entry<Map<String, Long>, Compiled> entry : compiled.entrySet()) {
+                Map<String, Long> point = entry.getKey();
+                try (LoadedKernel kernel = entry.getValue().load(backend)) {
                     double nanos = nanos(kernel, sets, axes);
                     if (each) {
                         print(name, workload, nanos, point);

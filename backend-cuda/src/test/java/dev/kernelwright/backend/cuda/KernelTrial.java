@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /**
  * Launches of kernels with the same random inputs, each compared with the op's reference; inputs and the memory around
@@ -119,9 +120,7 @@ final class KernelTrial implements AutoCloseable {
             }
         };
         long units = signature.evaluate(workload.op().units(), axes);
-        for (long unit = 0; unit < units; unit++) {
-            workload.op().reference().compute(call, unit);
-        }
+        LongStream.range(0, units).parallel().forEach(unit -> workload.op().reference().compute(call, unit));
     }
 
     /** Puts an index outside its table, and expects the first output's rows that it belongs to to be NaN. */

@@ -215,8 +215,9 @@ class KernelEvaluatorTest {
         assertThat(verification.bound()).isEqualTo("(8 + 4 sqrt(0)) u m = 8.0 u m, with u = 2^-24 and m the sum of the"
                 + " terms' absolute values; exact on small integers");
         assertThat(verification.stages()).startsWith("normal data").contains("small integers", "normal data with NaN")
-                .hasSize(13);
-        assertThat(verification.comparedElements()).isEqualTo((12 + 3) * 512);
+                .hasSize(14);
+        // Twelve kinds of data, three leftovers and the slices.
+        assertThat(verification.comparedElements()).isEqualTo((12 + 3 + 1) * 512);
         assertThat(verification.errorRms()).isCloseTo(verification.baselineErrorRms(), within(0.2)).isPositive();
         assertThat(verification.spread()).isZero();
         assertThat(verification.isolation()).isEqualTo(Sandbox.available().level().toString());
@@ -233,8 +234,9 @@ class KernelEvaluatorTest {
         try (KernelEvaluator sampling = open(workload, FakeBackendProvider.ORDINARY)) {
             Verification verification =
                     sampling.evaluate(FakeBackend.source(Behaviour.CORRECT), Duration.ofSeconds(30)).verification();
-            // Half of the rows on normal data, and the least there is, four, on six other kinds and three leftovers.
-            assertThat(verification.comparedElements()).isEqualTo((1 + 6 + 3) * 4 * 64);
+            // Half of the rows on normal data, and the least there is, four, on six other kinds, three leftovers and the
+            // slices.
+            assertThat(verification.comparedElements()).isEqualTo((1 + 6 + 3 + 1) * 4 * 64);
             assertThat(evaluate(sampling, Behaviour.WRONG_LAST).message()).contains("1 of 256 compared elements");
         }
     }
