@@ -16,12 +16,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a driver's compiler may not do to the process that it runs in. */
 class ProgramBuildTest {
+    /** From one to the next, so that some fall into each build and it still gets on. */
+    private static final long SAFEPOINT_NANOS = 5_000_000;
+
     private long device;
     private long context;
 
@@ -86,6 +90,7 @@ class ProgramBuildTest {
             Future<?> safepoints = threads.submit(() -> {
                 while (!ended.get()) {
                     System.gc();
+                    LockSupport.parkNanos(SAFEPOINT_NANOS);
                 }
             });
             try {
