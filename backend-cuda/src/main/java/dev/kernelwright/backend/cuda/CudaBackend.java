@@ -157,7 +157,7 @@ final class CudaBackend implements Backend {
     /** Looks again for a compiler, some time after there was none: one may be installed, or the machine have been busy. */
     private synchronized CudaCompiler compiler() {
         boolean old = System.nanoTime() - lookedNanos > MISSING_NANOS;
-        if (compiler == null || (compiler instanceof Loaded.Missing && old)) {
+        if (compiler == null || (old && compiler instanceof Loaded.Missing)) {
             compiler = compilers.get();
             lookedNanos = System.nanoTime();
         }

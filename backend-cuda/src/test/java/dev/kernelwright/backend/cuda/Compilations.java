@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Kernels that are compiled in the order in which they are asked for, as many at a time as NVRTC has processes at most. */
+/** Kernels that are compiled in the order in which they are asked for, as many at a time as NVRTC has processes. */
 final class Compilations implements AutoCloseable {
     private static final int AT_A_TIME = 4;
 
@@ -37,6 +37,7 @@ final class Compilations implements AutoCloseable {
             } catch (ExecutionException e) {
                 throw new IllegalStateException(name + " cannot be compiled: " + e.getCause().getMessage(), e);
             } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
                 throw new IllegalStateException("waiting for " + name + " was interrupted", e);
             }
         }

@@ -37,7 +37,10 @@ class CudaWithoutCompilerTest {
 
     @BeforeAll
     static void compile() throws IOException, InterruptedException {
-        driver = FakeDriver.compile(folder, 13000, 0).driver();
+        FakeDriver fake = FakeDriver.compile(folder, 13000, 0);
+        // As many threads as a block of the baseline has.
+        fake.functionAttribute(256);
+        driver = fake.driver();
     }
 
     private static CudaBackend open(Supplier<Loaded<CudaCompiler>> compilers) {

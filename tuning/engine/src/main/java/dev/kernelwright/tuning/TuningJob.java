@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.kernelwright.spi.Evaluation;
 import dev.kernelwright.spi.Instrument;
-import dev.kernelwright.spi.KernelGenerator;
 import dev.kernelwright.spi.KernelBinary;
+import dev.kernelwright.spi.KernelGenerator;
 import dev.kernelwright.spi.KernelKey;
 import dev.kernelwright.spi.KernelSource;
 import dev.kernelwright.spi.LibraryVersion;
@@ -353,7 +353,8 @@ final class TuningJob implements Runnable {
         try {
             return request.backend().baselineBinary(request.workload().signature()).orElse(null);
         } catch (RuntimeException e) {
-            LOG.warn("The record of {} is of no use where there is no compiler: {}", request.workload(), e.getMessage());
+            LOG.warn("The record of {} is of no use where there is no compiler: {}", request.workload(),
+                    e.getMessage());
             return null;
         }
     }
