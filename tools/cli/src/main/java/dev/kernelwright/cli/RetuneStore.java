@@ -9,7 +9,9 @@ import dev.kernelwright.spi.TuningRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A store in which nothing is found, so that everything is tuned anew, and whose records go to another store.
@@ -19,10 +21,21 @@ import java.util.Optional;
 final class RetuneStore implements KernelStore {
     private final KernelStore behind;
     private final Incumbent incumbent;
+    private final Map<KernelKey, TuningRecord> kept = new ConcurrentHashMap<>();
 
-    RetuneStore(KernelStore behind, Incumbent incumbent) {
+    RetuneStore(KernelStore behind) {
         this.behind = behind;
-        this.incumbent = incumbent;
+        this.incumbent = new Incumbent(behind);
+    }
+
+    /** Returns what proposes the stored kernel, to be asked before all others. */
+    Incumbent incumbent() {
+        return incumbent;
+    }
+
+    /** Returns the record that stayed when the last one for the key was to be put, if it did. */
+    Optional<TuningRecord> kept(KernelKey key) {
+        return Optional.ofNullable(kept.get(key));
     }
 
     @Override
@@ -42,7 +55,11 @@ final class RetuneStore implements KernelStore {
 
     @Override
     public void put(TuningRecord record) throws IOException {
-        if (incumbent.against(record).isEmpty()) {
+        Optional<TuningRecord> stays = incumbent.against(record);
+        if (stays.isPresent()) {
+            kept.put(record.key(), stays.get());
+        } else {
+            kept.remove(record.key());
             behind.put(record);
         }
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tunes workloads on one device, one after the other, the way a program that meets them does: by binding them.
@@ -32,11 +33,10 @@ final class TuningSession implements AutoCloseable {
     private static final Duration GRACE = Duration.ofMinutes(2);
 
     private final KernelStore store;
-    private final boolean retune;
+    private final @Nullable RetuneStore retunes;
     private final Duration timeout;
     private final AtomicReference<Optional<TuningRecord>> tuned = new AtomicReference<>(Optional.empty());
     private final List<String> fallbacks = new CopyOnWriteArrayList<>();
-    private final Incumbent incumbent;
     private final TuningEngine tuner;
     private final ComputeRuntime runtime;
 
@@ -52,17 +52,16 @@ final class TuningSession implements AutoCloseable {
     TuningSession(KernelStore store, DeviceOptions device, TuningBudget budget, boolean instrumented, boolean retune,
             List<? extends KernelGenerator> generators, Consumer<RuntimeEvent.Candidate> onCandidate) {
         this.store = store;
-        this.retune = retune;
+        this.retunes = retune ? new RetuneStore(store) : null;
         this.timeout = budget.time().plus(GRACE);
-        this.incumbent = new Incumbent(store);
         List<KernelGenerator> all = new ArrayList<>(generators);
         TuningBudget whole = budget;
-        if (retune) {
-            all.addFirst(incumbent);
+        if (retunes != null) {
+            all.addFirst(retunes.incumbent());
             whole = new TuningBudget(budget.time(), budget.candidates() + 1);
         }
         this.tuner = TuningEngine.builder().generators(all).instrumented(instrumented).build();
-        this.runtime = device.build(ComputeRuntime.builder().store(retune ? new RetuneStore(store, incumbent) : store)
+        this.runtime = device.build(ComputeRuntime.builder().store(retunes == null ? store : retunes)
                 .tuner(tuner).tuningBudget(whole).missPolicy(MissPolicy.TUNE_ASYNC).listener(event -> {
                     switch (event) {
                         case RuntimeEvent.Candidate candidate -> onCandidate.accept(candidate);
@@ -88,7 +87,7 @@ final class TuningSession implements AutoCloseable {
 
     /** Returns the record for a workload that is there already, unless everything is to be tuned anew. */
     Optional<TuningRecord> known(Workload workload) {
-        return retune ? Optional.empty() : find(workload);
+        return retunes == null ? find(workload) : Optional.empty();
     }
 
     private Optional<TuningRecord> find(Workload workload) {
@@ -118,7 +117,7 @@ final class TuningSession implements AutoCloseable {
                     ? "tuning " + workload + " ended without a verdict: run 'kernelwright doctor'"
                     : String.join("; ", fallbacks));
         }
-        Optional<TuningRecord> kept = retune ? incumbent.against(record.get()) : Optional.empty();
+        Optional<TuningRecord> kept = retunes == null ? Optional.empty() : retunes.kept(record.get().key());
         if (kept.isPresent()) {
             return new TuningOutcome.Kept(kept.get(), record.get());
         }

@@ -2,6 +2,7 @@ package dev.kernelwright.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kernelwright.cache.DirectoryStore;
 import dev.kernelwright.op.Workload;
 import dev.kernelwright.spi.Backend;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,18 +61,18 @@ class IncumbentTest {
         try (DirectoryStore store = DirectoryStore.open(cache);
                 OpenBackend open = OpenBackend.open("cpu", Runtime.getRuntime().availableProcessors())) {
             store.put(known);
-            Incumbent incumbent = new Incumbent(store);
-            KernelGenerator.Search search = incumbent.start(request(found.key(), open.backend()));
+            RetuneStore retunes = new RetuneStore(store);
+            KernelGenerator.Search search = retunes.incumbent().start(request(found.key(), open.backend()));
             assertThat(search.next()).as("is proposed first").contains(source);
             assertThat(search.next()).isEmpty();
             if (today != null) {
                 search.learn(source, today);
             }
-            new RetuneStore(store, incumbent).put(found);
-            TuningRecord left = store.find(found.key()).orElseThrow();
-            assertThat(incumbent.against(found)).isEqualTo(
-                    left.created().equals(known.created()) ? Optional.of(left) : Optional.empty());
-            return left.created().equals(known.created());
+            retunes.put(found);
+            boolean stays = store.find(found.key()).orElseThrow().created().equals(known.created());
+            assertThat(retunes.kept(found.key()).map(TuningRecord::created))
+                    .isEqualTo(stays ? Optional.of(known.created()) : Optional.empty());
+            return stays;
         }
     }
 
@@ -107,5 +109,25 @@ class IncumbentTest {
     void whatIsFoundWrongGivesWayToAnything(ReasonCode today) throws IOException {
         assertThat(stays(evaluation(today, Double.NaN), false, Double.NaN)).isFalse();
         assertThat(stays(evaluation(today, Double.NaN), true, 1.1)).isFalse();
+    }
+
+    /** With real workers and clocks. */
+    @Test
+    void aRetuneTriesTheStoredKernelFirstAndLeavesTheBetterOne() {
+        String[] line = {"tune", "rms_norm(rows=8,cols=1024)", "--device", "cpu", "--candidates", "1", "--budget", "60s",
+                "--json", "--cache", cache.toString()};
+        JsonNode tuned = CommandRun.of(line).endedWith(0).json();
+        assertThat(tuned.get("outcome").textValue()).isEqualTo("tuned");
+        JsonNode again = CommandRun.of(Stream.concat(Stream.of(line), Stream.of("--retune")).toArray(String[]::new))
+                .endedWith(0).json();
+        JsonNode first = again.at("/candidates/0");
+        assertThat(first.get("parameters")).isEqualTo(tuned.at("/candidates/0/parameters"));
+        if (again.get("outcome").textValue().equals("kept")) {
+            assertThat(again.get("evaluation")).isEqualTo(tuned.get("evaluation"));
+        } else {
+            assertThat(again.get("outcome").textValue()).isEqualTo("tuned");
+            assertThat(again.at("/evaluation/speedup").doubleValue())
+                    .isGreaterThan(first.get("baselineNanos").doubleValue() / first.get("kernelNanos").doubleValue());
+        }
     }
 }
