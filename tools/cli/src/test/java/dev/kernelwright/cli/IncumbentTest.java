@@ -114,8 +114,9 @@ class IncumbentTest {
     /** With real workers and clocks. */
     @Test
     void aRetuneTriesTheStoredKernelFirstAndLeavesTheBetterOne() {
-        String[] line = {"tune", "rms_norm(rows=8,cols=1024)", "--device", "cpu", "--candidates", "1", "--budget", "60s",
-                "--json", "--cache", cache.toString()};
+        String[] line =
+                {"tune", "rms_norm(rows=8,cols=1024)", "--device", "cpu", "--candidates", "1", "--budget", "60s",
+                        "--json", "--cache", cache.toString()};
         JsonNode tuned = CommandRun.of(line).endedWith(0).json();
         assertThat(tuned.get("outcome").textValue()).isEqualTo("tuned");
         JsonNode again = CommandRun.of(Stream.concat(Stream.of(line), Stream.of("--retune")).toArray(String[]::new))
