@@ -29,6 +29,8 @@ import java.util.stream.IntStream;
  */
 final class OpenClKernel implements LoadedKernel {
     private static final int DIMENSIONS = 3;
+    /** Stands for the kinds of arguments of a kernel that was not launched yet. */
+    private static final long NOT_LAUNCHED = -1;
 
     private final OpenClContext context;
     private final CompiledPlan plan;
@@ -37,6 +39,8 @@ final class OpenClKernel implements LoadedKernel {
     private final int axisCount;
     private final long program;
     private final long[] kernels;
+    /** Which arguments of each step's last launch were a cl_mem, a bit for each. */
+    private final long[] bufferArguments;
     /** What the code of each step declares; a kernel that was launched counts its arguments too. */
     private final long[] declaredLocalBytes;
     private final Arena arena = Arena.ofShared();
@@ -55,6 +59,8 @@ final class OpenClKernel implements LoadedKernel {
         this.axisCount = signature.axes().size();
         this.program = program;
         this.kernels = new long[plan.stepCount()];
+        this.bufferArguments = new long[plan.stepCount()];
+        Arrays.fill(bufferArguments, NOT_LAUNCHED);
         this.declaredLocalBytes = new long[plan.stepCount()];
         this.parts = new long[bufferCount + 1];
     }
@@ -125,7 +131,10 @@ final class OpenClKernel implements LoadedKernel {
         long[] declared = workGroupInfo(step, ClKernel.CL_KERNEL_COMPILE_WORK_GROUP_SIZE);
         declaredLocalBytes[step] = workGroupInfo(step, ClKernel.CL_KERNEL_LOCAL_MEM_SIZE)[0];
         for (long[] axes : List.of(signature.minAxes(), signature.maxAxes())) {
-            WorkGroups.requireItems(entry, WorkGroups.items(plan, step, axes), maxGroup, device);
+            // NVIDIA's driver names the limit of kernels without a declared size also for those that have one.
+            if (declared[0] == 0) {
+                WorkGroups.requireItems(entry, WorkGroups.items(plan, step, axes), maxGroup, device);
+            }
             for (int dimension = 0; dimension < DIMENSIONS; dimension++) {
                 if (declared[0] != 0 && plan.block(step, dimension, axes) != declared[dimension]) {
                     throw WorkGroups.invalid("a block of '" + entry + "' has " + plan.block(step, dimension, axes)
@@ -167,6 +176,7 @@ final class OpenClKernel implements LoadedKernel {
         for (int step = 0; step < kernels.length; step++) {
             if (setSizes(step, axes)) {
                 try {
+                    renewForOtherKinds(step, arguments);
                     setArguments(step, arguments, axes);
                     ClKernel.enqueue(queue, kernels[step], DIMENSIONS, globalSizes, localSizes, ClEvent.NONE,
                             ClEvent.NONE);
@@ -192,17 +202,36 @@ final class OpenClKernel implements LoadedKernel {
         return any;
     }
 
+    /** Returns the tensor that an argument stands for, the workspace behind the buffers. */
+    private Tensor tensor(LaunchArguments arguments, int index) {
+        Tensor tensor = index < bufferCount ? arguments.buffer(index) : arguments.workspace();
+        // Where there is no workspace to be lent, the kernel must not look at it; but null is no argument for OpenCL.
+        return tensor == null ? arguments.buffer(0) : tensor;
+    }
+
+    /**
+     * Makes a step's kernel anew where an argument was an address and is a {@code cl_mem} now, or the reverse: NVIDIA's
+     * driver does not launch one that was given both.
+     */
+    private void renewForOtherKinds(int step, LaunchArguments arguments) {
+        long buffers = 0;
+        for (int index = 0; index < bufferCount + (plan.hasWorkspace() ? 1 : 0); index++) {
+            buffers |= context.buffer(tensor(arguments, index)) == null ? 0 : 1L << index;
+        }
+        if (bufferArguments[step] != buffers && bufferArguments[step] != NOT_LAUNCHED) {
+            long renewed = ClKernel.create(program, plan.entry(step));
+            ClKernel.release(kernels[step]);
+            kernels[step] = renewed;
+        }
+        bufferArguments[step] = buffers;
+    }
+
     private void setArguments(int step, LaunchArguments arguments, long[] axes) {
         long kernel = kernels[step];
         int index = 0;
-        while (index < bufferCount) {
-            setBuffer(kernel, index, arguments.buffer(index));
+        while (index < bufferCount + (plan.hasWorkspace() ? 1 : 0)) {
+            setBuffer(kernel, index, tensor(arguments, index));
             index++;
-        }
-        if (plan.hasWorkspace()) {
-            Tensor workspace = arguments.workspace();
-            // Where there is nothing to be lent, the kernel must not look at it; but null is no argument for OpenCL.
-            setBuffer(kernel, index++, workspace == null ? arguments.buffer(0) : workspace);
         }
         for (long axis : axes) {
             ClKernel.setLong(kernel, index++, axis, scratch);

@@ -27,8 +27,9 @@ typedef float8 vector_t;
 #define STORE(v, p) vstore8(v, 0, p)
 #elif WIDTH == 4
 typedef float4 vector_t;
-#define LOAD(p) vload4(0, p)
-#define STORE(v, p) vstore4(v, 0, p)
+// The compiler of a GPU reads a vector at once only where it knows the alignment.
+#define LOAD(p) (aligned ? *(__global const float4 *) (p) : vload4(0, p))
+#define STORE(v, p) if (aligned) *(__global float4 *) (p) = (v); else vstore4(v, 0, p)
 #else
 typedef float vector_t;
 #define LOAD(p) *(p)
@@ -38,6 +39,9 @@ typedef float vector_t;
 __kernel void run(__global const int *restrict ids, __global const float *restrict table, __global float *restrict out,
         long rows, long vocab, long dim) {
     int lane = get_local_id(0);
+#if WIDTH == 4
+    bool aligned = ((ulong) table | (ulong) out) % 16 == 0 && dim % 4 == 0;
+#endif
     long first = (get_group_id(0) * GROUP + get_local_id(1)) * SERIES;
     for (long row = first; row < min(first + SERIES, rows); row++) {
         long id = ids[row];

@@ -33,9 +33,10 @@ typedef float4 half_t;
 #elif WIDTH == 4
 typedef float4 vector_t;
 typedef float2 half_t;
-#define LOAD_HALF(p) vload2(0, p)
-#define LOAD(p) vload4(0, p)
-#define STORE(v, p) vstore4(v, 0, p)
+// The compiler of a GPU reads a vector at once only where it knows the alignment.
+#define LOAD_HALF(p) (aligned ? *(__global const float2 *) (p) : vload2(0, p))
+#define LOAD(p) (aligned ? *(__global const float4 *) (p) : vload4(0, p))
+#define STORE(v, p) if (aligned) *(__global float4 *) (p) = (v); else vstore4(v, 0, p)
 #else
 typedef float vector_t;
 #define LOAD(p) *(p)
@@ -47,6 +48,9 @@ __kernel void run(__global const float *restrict x, __global const float *restri
         long rows, long heads, long head_dim, long positions) {
     int lane = get_local_id(0);
     long pairs = head_dim / 2;
+#if WIDTH == 4
+    bool aligned = ((ulong) x | (ulong) cosines | (ulong) sines | (ulong) out) % 16 == 0 && pairs % 4 == 0;
+#endif
     long first = (get_group_id(0) * GROUP + get_local_id(1)) * SERIES;
     for (long head = first; head < min(first + SERIES, rows * heads); head++) {
         long place = position[head / heads];
