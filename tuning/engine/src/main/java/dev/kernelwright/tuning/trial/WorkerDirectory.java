@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerDirectory {
     private static final String PREFIX_OF_ALL = "kernelwright-trial-";
     private static final String PREFIX = PREFIX_OF_ALL + ProcessHandle.current().pid() + "-";
-    /** A directory without its file of tensors is one that is just being made, unless it is older than this. */
+    /** A directory whose file of tensors is missing or empty is just being made, unless it is older than this. */
     private static final Duration MAKING_TIME = Duration.ofMinutes(10);
     /** Room for the socket, the nonce and a crash report of the JVM. */
     private static final long RESERVE_BYTES = 16L << 20;
@@ -84,14 +84,19 @@ final class WorkerDirectory {
         try (FileChannel memory =
                 FileChannel.open(directory.resolve(TrialProtocol.MEMORY_FILE), StandardOpenOption.WRITE);
                 FileLock lock = memory.tryLock()) {
-            return lock != null;
+            // A new file is locked a moment after it was made.
+            return lock != null && (memory.size() > 0 || isOld(directory));
         } catch (NoSuchFileException e) {
-            try {
-                return Files.getLastModifiedTime(directory).toInstant().isBefore(Instant.now().minus(MAKING_TIME));
-            } catch (IOException gone) {
-                return false;
-            }
+            return isOld(directory);
         } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isOld(Path directory) {
+        try {
+            return Files.getLastModifiedTime(directory).toInstant().isBefore(Instant.now().minus(MAKING_TIME));
+        } catch (IOException gone) {
             return false;
         }
     }

@@ -200,7 +200,7 @@ class WorkerIsolationTest {
         try {
             // The sandbox, the first process in it, and the worker.
             waitUntil(() -> parent.descendants().count() >= 3 && !directoriesOf(parent).isEmpty()
-                    && Files.exists(directoriesOf(parent).getFirst().resolve(TrialProtocol.MEMORY_FILE)));
+                    && hasTensors(directoriesOf(parent).getFirst()));
             List<ProcessHandle> workers = parent.descendants().toList();
             Path directory = directoriesOf(parent).getFirst();
             // In use, so not for others to delete.
@@ -213,6 +213,11 @@ class WorkerIsolationTest {
         } finally {
             parent.destroyForcibly();
         }
+    }
+
+    private static boolean hasTensors(Path directory) throws IOException {
+        Path memory = directory.resolve(TrialProtocol.MEMORY_FILE);
+        return Files.exists(memory) && Files.size(memory) > 0;
     }
 
     @FunctionalInterface
