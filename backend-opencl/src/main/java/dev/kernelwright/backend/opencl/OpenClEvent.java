@@ -52,14 +52,16 @@ final class OpenClEvent implements DeviceEvent {
         }
     }
 
-    private boolean hasHappened() {
-        return ClEvent.status(marker(), scratch) == ClEvent.CL_COMPLETE;
+    private boolean hasHappened(long marker) {
+        return ClEvent.status(marker, scratch) == ClEvent.CL_COMPLETE;
     }
 
     @Override
     public double nanosSince(DeviceEvent earlier) {
         OpenClEvent start = (OpenClEvent) earlier;
-        if (!start.hasHappened() || !hasHappened()) {
+        long first = start.marker();
+        long last = marker();
+        if (!hasHappened(first) || !hasHappened(last)) {
             throw new IllegalStateException(
                     "the time between two events of " + context.space() + " was asked for before both have"
                             + " happened: synchronize with the later one first");
