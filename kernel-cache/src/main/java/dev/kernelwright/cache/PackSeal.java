@@ -27,8 +27,9 @@ record PackSeal(String sha256, String keyId, String signature) {
     static final String NO_SIGNATURE = "-".repeat(88);
 
     private static final String FORMAT = "kernelwright-pack-1 sha256=%s key=%s signature=%s\n";
-    private static final Pattern PATTERN = Pattern.compile(
-            "kernelwright-pack-1 sha256=([0-9a-f]{64}) key=([0-9a-f]{64}) signature=([A-Za-z0-9+/]{86}==|-{88})\n");
+    /** The last digit of 64 bytes has four spare bits, which decoders pass over: with any but 0 the seal is not ours. */
+    private static final Pattern PATTERN = Pattern.compile("kernelwright-pack-1 sha256=([0-9a-f]{64})"
+            + " key=([0-9a-f]{64}) signature=([A-Za-z0-9+/]{85}[AQgw]==|-{88})\n");
     /** The length of every seal. */
     static final int BYTES = FORMAT.formatted(NO_KEY, NO_KEY, NO_SIGNATURE).length();
 
