@@ -236,7 +236,8 @@ final class OpenClBackend implements Backend {
         return new RooflineKernels(KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_fma.cl")), 2L * 16 * 8,
                 items,
                 device.isGpu() ? 1 << 12 : 1 << 16,
-                KernelTemplate.parse(LANGUAGE, KernelFiles.text("roofline_copy.cl")));
+                KernelTemplate.parse(LANGUAGE, KernelFiles.text(
+                        device.isGpu() ? "roofline_copy.gpu.cl" : "roofline_copy.cpu.cl")));
     }
 
     @Override

@@ -1,6 +1,6 @@
 // Copies to and fro, so that no copy makes another one needless. The blocks are many enough for a large device, and the
 // buffers are whole ones of the backend's, which are aligned.
-// @step run grid=max(1,min(n/1024,4096)) block=64
+// @step run grid=max(1,min(n/1024,4096)) block=256
 __kernel void run(__global float *x, __global float *out, long n, long repeats) {
     long vectors = n / 4;
     for (long repeat = 0; repeat < repeats; repeat++) {
