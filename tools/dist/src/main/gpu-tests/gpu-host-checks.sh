@@ -14,7 +14,8 @@ Writes the full output to files in the folder OUT, and prints a table last. Sect
   contract 590  the contract of backends for CUDA, with its scorecard
   contract-opencl 590  the contract of backends for OpenCL's first device, with its scorecard
   corpus  540   the corpora of attacks and honest kernels
-  kernels 540   every op's kernels checked, and timed beside the roof
+  kernels 540   every op's kernels checked
+  times   580   the best of some points of every template, beside the roof and PyTorch (where it is)
   beside  300   the memory-bound ops through CUDA and through OpenCL: each has to reach 90 % of CUDA's times
   costs   300   what a call and a replayed graph cost, beside C++ (needs nvcc) and PyTorch (where it is)
   warmup  580   a kernel for every workload of the plan; run again, it goes on where it ended
@@ -32,8 +33,8 @@ TEXT
 
 here=$(cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 home=$(dirname "$here")
-all=(host cuda opencl contract contract-opencl corpus kernels beside costs warmup pack)
-declare -A limits=([host]=60 [cuda]=540 [opencl]=300 [contract]=590 [contract-opencl]=590 [corpus]=540 [kernels]=540 [beside]=300 [costs]=300 [warmup]=580 [pack]=300)
+all=(host cuda opencl contract contract-opencl corpus kernels times beside costs warmup pack)
+declare -A limits=([host]=60 [cuda]=540 [opencl]=300 [contract]=590 [contract-opencl]=590 [corpus]=540 [kernels]=540 [times]=580 [beside]=300 [costs]=300 [warmup]=580 [pack]=300)
 device=cuda
 plan=$home/samples/llama-3-8b.json
 budget=10s
@@ -146,13 +147,27 @@ section_corpus() {
     return $status
 }
 
-section_kernels() { java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks --time; }
+section_kernels() { java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks; }
+
+# Of the types in which each op is used; the first half of the time is PyTorch's, which compiles too.
+section_times() {
+    local peers=() status=0 dtype ops=(add silu_mul gelu sum argmax softmax rms_norm layer_norm rope embedding matmul attention)
+    if limited python3 -c 'import torch; print("PyTorch", torch.__version__)'; then
+        limited python3 "$here/peers.py" "$out/peers.json" || echo "PyTorch's times end here"
+        peers=("--peers=$out/peers.json")
+    fi
+    for dtype in f32 bf16; do
+        java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks --no-checks --time "--dtypes=$dtype" --points=12 \
+            "${peers[@]}" "${ops[@]}" || status=$?
+    done
+    return $status
+}
 
 section_beside() {
     local ops=(add silu_mul gelu sum argmax softmax rms_norm layer_norm rope embedding)
     local device
     for device in cuda opencl; do
-        java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks --no-checks --time --dtypes=f32 --points=5 \
+        java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks --no-checks --time --dtypes=f32 --points=12 \
             "--device=$device" "${ops[@]}" > "$out/beside-$device.txt" || { cat "$out/beside-$device.txt"; return 1; }
     done
     # Launches of a few microseconds measure how fast they are queued: only what takes 20 is bound by memory.
@@ -206,8 +221,9 @@ figures() {
         host) sed -n 's/^ok    device \(.*\)/\1/p' "$log" | paste -sd ';' ;;
         cuda | opencl | contract*) test_figures "$log" ;;
         corpus) test_figures "$log" ;;
-        kernels) echo "$(grep -c ' FAILED: ' "$log") failed, $(awk '/^shape / { in_table = 1; next }
-            in_table && !/FAILED/ { n++ } END { print n + 0 }' "$log") workloads timed" ;;
+        kernels) tail -n 1 "$log" ;;
+        times) echo "$(grep -c ' FAILED: ' "$log") failed, $(awk '$2 == "f32" || $2 == "bf16" { n++ }
+            END { print n + 0 }' "$log") workloads timed" ;;
         beside | costs) tail -n 1 "$log" ;;
         warmup) echo "$(awk '/^[0-9]+\/[0-9]+ / { n++; if (/: tuned/) t++; if (/: hit/) h++; if (/: baseline kept/) b++
             if (/: failed/) f++ } END { printf "%d workloads: %d tuned, %d hits, %d baseline kept, %d failed", n, t, h, b, f }' \

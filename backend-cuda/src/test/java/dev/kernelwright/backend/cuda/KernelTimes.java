@@ -21,6 +21,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +36,7 @@ import java.util.regex.Pattern;
  * The times of templates on shapes of transformers: the best of some points, beside another library's and the roofline.
  *
  * <p>A time is that of a batch of launches between two synchronisations, of at least {@link #MIN_BATCH_NANOS}, divided by
- * their number, and the least of {@link #BATCHES} batches. Buffers rotate, so that a working set which fits the cache is
+ * their number, and the median of {@link #BATCHES} batches. Buffers rotate, so that a working set which fits the cache is
  * read from memory. Launches of a few microseconds measure how fast launches can be queued.
  */
 final class KernelTimes {
@@ -238,11 +239,12 @@ final class KernelTimes {
             while (batch(kernel, sets, launches) < MIN_BATCH_NANOS) {
                 launches *= 2;
             }
-            double best = Double.POSITIVE_INFINITY;
+            double[] nanos = new double[BATCHES];
             for (int i = 0; i < BATCHES; i++) {
-                best = Math.min(best, batch(kernel, sets, launches) / launches);
+                nanos[i] = batch(kernel, sets, launches) / launches;
             }
-            return best;
+            Arrays.sort(nanos);
+            return nanos[BATCHES / 2];
         }
     }
 

@@ -19,6 +19,7 @@ import dev.kernelwright.tuning.trial.TrialTimes;
 import dev.kernelwright.tuning.trial.TrialWorker;
 import dev.kernelwright.tuning.trial.TrialWorkers;
 import dev.kernelwright.tuning.trial.WorkerLimits;
+import dev.kernelwright.tuning.verify.HostMemory;
 import dev.kernelwright.tuning.verify.KernelTimer;
 import dev.kernelwright.tuning.verify.KernelTimer.Effort;
 import dev.kernelwright.tuning.verify.KernelVerifier;
@@ -64,6 +65,7 @@ public final class KernelEvaluator implements AutoCloseable {
     private final int threads;
     private final WorkerLimits limits;
     private final BlockPool pool;
+    private final HostMemory memory = new HostMemory();
     private final KernelVerifier verifier;
     private final KernelTimer timer;
     private final Object lock = new Object();
@@ -116,8 +118,8 @@ public final class KernelEvaluator implements AutoCloseable {
             pool.close();
             throw e;
         }
-        this.verifier = new KernelVerifier(workload, pool, safeguards);
-        this.timer = new KernelTimer(workload, pool, safeguards, backend::conditions);
+        this.verifier = new KernelVerifier(workload, pool, memory, safeguards);
+        this.timer = new KernelTimer(workload, pool, memory, safeguards, backend::conditions);
     }
 
     /** Returns whether a buffer has no elements at the largest axes. */
@@ -382,6 +384,7 @@ public final class KernelEvaluator implements AutoCloseable {
             closed = true;
             discardWorker();
         }
+        memory.close();
         pool.close();
     }
 }

@@ -33,6 +33,7 @@ final class CheckedLaunches implements AutoCloseable {
     private final BlockPool pool;
     private final SecureRandom random;
     private final Set<Safeguard> safeguards;
+    private final HostMemory memory;
     private final TrialImage image;
     private OutputSnapshot latest;
     private OutputSnapshot spare;
@@ -40,23 +41,20 @@ final class CheckedLaunches implements AutoCloseable {
     private @Nullable Fill held;
     private double spread;
 
-    /** Prepares launches with the given layout; the parent's share of the work is done on the pool. */
-    CheckedLaunches(Workload workload, long[] axes, BufferLayout layout, BlockPool pool, SecureRandom random,
-            Set<Safeguard> safeguards) {
+    /** Prepares launches with the given layout; the parent's share of the work is done on the pool and in the memory. */
+    CheckedLaunches(Workload workload, long[] axes, BufferLayout layout, BlockPool pool, HostMemory memory,
+            SecureRandom random, Set<Safeguard> safeguards) {
         this.workload = workload;
         this.axes = axes.clone();
         this.layout = layout;
         this.pool = pool;
         this.random = random;
         this.safeguards = safeguards;
-        this.image = new TrialImage(workload.signature(), axes, layout, pool);
-        try {
-            this.latest = image.newSnapshot();
-            this.spare = image.newSnapshot();
-        } catch (OutOfMemoryError e) {
-            image.close();
-            throw e;
-        }
+        this.memory = memory;
+        this.image = new TrialImage(workload.signature(), axes, layout, pool,
+                memory.lend(TrialImage.byteSize(workload.signature(), axes, layout, 2)));
+        this.latest = image.newSnapshot();
+        this.spare = image.newSnapshot();
     }
 
     /** What a set of buffers was filled with, so that it can be made again. */
@@ -228,6 +226,6 @@ final class CheckedLaunches implements AutoCloseable {
 
     @Override
     public void close() {
-        image.close();
+        memory.giveBack();
     }
 }

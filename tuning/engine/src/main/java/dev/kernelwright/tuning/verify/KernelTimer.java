@@ -14,8 +14,6 @@ import dev.kernelwright.tuning.verify.CheckedLaunches.Fill;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -57,6 +55,7 @@ public final class KernelTimer {
 
     private final Workload workload;
     private final BlockPool pool;
+    private final HostMemory memory;
     private final Set<Safeguard> safeguards;
     private final Supplier<Map<String, String>> conditions;
     private final SecureRandom random = new SecureRandom();
@@ -65,12 +64,14 @@ public final class KernelTimer {
      * Creates a timer.
      *
      * @param pool evaluates the reference
+     * @param memory holds what it is compared with
      * @param conditions tells in which state the device is
      */
-    public KernelTimer(Workload workload, BlockPool pool, Set<Safeguard> safeguards,
+    public KernelTimer(Workload workload, BlockPool pool, HostMemory memory, Set<Safeguard> safeguards,
             Supplier<Map<String, String>> conditions) {
         this.workload = workload;
         this.pool = pool;
+        this.memory = memory;
         this.safeguards = Set.copyOf(safeguards);
         this.conditions = conditions;
     }
@@ -121,11 +122,12 @@ public final class KernelTimer {
         long[] axes = workload.signature().maxAxes();
         BufferLayout layout = layout(worker, kernel, baseline, axes, deadline);
         int sets = setCount(layout);
-        try (CheckedLaunches launches = new CheckedLaunches(workload, axes, layout, pool, random, safeguards)) {
-            List<Fill> fills = new ArrayList<>();
-            for (int set = 0; set < (baseline.isPresent() ? 2 : 1) * sets; set++) {
-                fills.add(launches.fresh(InputKind.NORMAL));
-                launches.fill(worker, set, fills.get(set));
+        try (CheckedLaunches launches = new CheckedLaunches(workload, axes, layout, pool, memory, random, safeguards)) {
+            Fill[] fills = new Fill[(baseline.isPresent() ? 2 : 1) * sets];
+            // The kernel's last: those are checked, and the image then holds what the only one was filled with.
+            for (int set = fills.length - 1; set >= 0; set--) {
+                fills[set] = launches.fresh(InputKind.NORMAL);
+                launches.fill(worker, set, fills[set]);
             }
             TrialTimes times = worker.time(new TimingRequest(kernel, baseline.orElse(TimingRequest.NONE), axes, layout,
                     sets, fastNanos, baselineFastNanos, SAMPLE_NANOS, effort.samples, effort.limit.toNanos()),
@@ -138,7 +140,7 @@ public final class KernelTimer {
             }
             if (safeguards.contains(Safeguard.TIMED_RESULTS)) {
                 for (int set = sets - 1; set >= 0; set--) {
-                    requireRight(launches, worker, reload, set, fills.get(set), deadline);
+                    requireRight(launches, worker, reload, set, fills[set], deadline);
                 }
                 checkNewLaunches(launches, worker, kernel, reload, sets, fills, deadline);
             }
@@ -159,7 +161,7 @@ public final class KernelTimer {
 
     /** Launches on new inputs in the first set, and sees that the last set keeps the results it has. */
     private void checkNewLaunches(CheckedLaunches launches, TrialWorker worker, int kernel,
-            KernelVerifier.Reload reload, int sets, List<Fill> fills, Deadline deadline)
+            KernelVerifier.Reload reload, int sets, Fill[] fills, Deadline deadline)
             throws KernelRejectedException, IOException {
         Fill fill = launches.fresh(InputKind.NORMAL);
         String where = "on new inputs at the addresses of the timed ones";
@@ -172,7 +174,7 @@ public final class KernelTimer {
         if (sets > 1) {
             worker.repeat(kernel, workload.signature().maxAxes(), launches.layout(), sets, 1, deadline);
             try {
-                launches.takeIn(worker, sets - 1, fills.get(sets - 1));
+                launches.takeIn(worker, sets - 1, fills[sets - 1]);
                 launches.compare(InputKind.NORMAL, COMPARED_OPERATIONS, "in an earlier launch");
             } catch (KernelRejectedException e) {
                 throw e.as(ReasonCode.OUT_OF_BOUNDS, "the kernel changed what an earlier launch had left: write to the"
@@ -239,8 +241,8 @@ public final class KernelTimer {
         try {
             BufferLayout layout = layout(worker, baseline, OptionalInt.empty(), axes, deadline);
             int sets = setCount(layout);
-            try (CheckedLaunches launches = new CheckedLaunches(workload, axes, layout, pool, random,
-                    safeguards)) {
+            try (CheckedLaunches launches = new CheckedLaunches(workload, axes, layout, pool, memory,
+                    random, safeguards)) {
                 for (int set = 0; set < sets; set++) {
                     launches.fill(worker, set, launches.fresh(InputKind.NORMAL));
                 }

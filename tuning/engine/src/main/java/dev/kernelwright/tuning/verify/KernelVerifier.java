@@ -42,13 +42,15 @@ public final class KernelVerifier {
 
     private final Workload workload;
     private final BlockPool pool;
+    private final HostMemory memory;
     private final Set<Safeguard> safeguards;
     private final SecureRandom random = new SecureRandom();
 
-    /** Creates a verifier; the reference is evaluated on the pool. */
-    public KernelVerifier(Workload workload, BlockPool pool, Set<Safeguard> safeguards) {
+    /** Creates a verifier; the reference is evaluated on the pool, and what it is compared with is in the memory. */
+    public KernelVerifier(Workload workload, BlockPool pool, HostMemory memory, Set<Safeguard> safeguards) {
         this.workload = workload;
         this.pool = pool;
+        this.memory = memory;
         this.safeguards = Set.copyOf(safeguards);
     }
 
@@ -158,7 +160,7 @@ public final class KernelVerifier {
         requireAffordable(workspaceBytes);
         BufferLayout layout = BufferLayout.of(workload.signature(), axes, workspaceBytes,
                 () -> random.nextInt(MAX_SLACK_LINES), sliced);
-        return new CheckedLaunches(workload, axes, layout, pool, random, safeguards);
+        return new CheckedLaunches(workload, axes, layout, pool, memory, random, safeguards);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import dev.kernelwright.tuning.trial.BufferLayout;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -210,6 +211,7 @@ public final class MutationCheck {
         private final long[] axes;
         private final InputKind kind;
         private final int seed;
+        private final Arena arena = Arena.ofShared();
         private final TrialImage image;
         private final List<Elements> inputs;
         private final List<double[]> right;
@@ -218,7 +220,8 @@ public final class MutationCheck {
             this.axes = axes;
             this.kind = kind;
             this.seed = seed;
-            this.image = new TrialImage(signature, axes, BufferLayout.of(signature, axes, 0, () -> 0), pool);
+            this.image = new TrialImage(signature, axes, BufferLayout.of(signature, axes, 0, () -> 0), pool,
+                    arena);
             image.fillInputs(kind, seed);
             this.inputs = IntStream.range(0, signature.inputs().size())
                     .mapToObj(input -> new Elements(image.input(input))).toList();
@@ -328,7 +331,7 @@ public final class MutationCheck {
 
         @Override
         public void close() {
-            image.close();
+            arena.close();
         }
     }
 }

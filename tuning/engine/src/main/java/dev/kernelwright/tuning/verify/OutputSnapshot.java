@@ -3,21 +3,26 @@ package dev.kernelwright.tuning.verify;
 import dev.kernelwright.op.BufferSpec;
 import dev.kernelwright.op.Elements;
 import dev.kernelwright.op.KernelSignature;
+import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.KernelRejectedException;
 import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The outputs of one launch, read out of the worker's file, and the poison that was there before. */
 final class OutputSnapshot {
     private final List<Tensor> outputs;
     private final List<BufferSpec> specs;
     private final int inputCount;
+    private final BlockPool pool;
     private SecretSequence poisonNumbers = new SecretSequence(0);
 
-    OutputSnapshot(KernelSignature signature, List<Tensor> outputs) {
+    /** Creates a snapshot; the pool looks through it. */
+    OutputSnapshot(KernelSignature signature, List<Tensor> outputs, BlockPool pool) {
+        this.pool = pool;
         this.outputs = List.copyOf(outputs);
         this.specs = signature.outputs();
         this.inputCount = signature.inputs().size();
@@ -47,11 +52,17 @@ final class OutputSnapshot {
             Tensor tensor = outputs.get(output);
             Poison poison = poison(output);
             MemorySegment segment = tensor.segment();
-            long count = tensor.dtype().isFloat() ? tensor.elementCount() : 0;
-            for (long i = 0; i < count; i++) {
-                if (poison.isIn(segment, i)) {
-                    throw unwritten(output, i);
+            AtomicLong first = new AtomicLong(Long.MAX_VALUE);
+            TrialImage.inParallel(pool, tensor.dtype().isFloat() ? tensor.elementCount() : 0, (from, to) -> {
+                for (long i = from; i < to; i++) {
+                    if (poison.isIn(segment, i)) {
+                        first.accumulateAndGet(i, Math::min);
+                        return;
+                    }
                 }
+            });
+            if (first.get() != Long.MAX_VALUE) {
+                throw unwritten(output, first.get());
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.kernelwright.spi.ReferenceKernel;
 import dev.kernelwright.spi.Timing;
 import dev.kernelwright.tensor.Tensor;
 import dev.kernelwright.tuning.trial.BufferLayout;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -31,7 +32,8 @@ public final class ReferenceTimer {
     public static Timing time(Workload workload, BlockPool pool) {
         long[] axes = workload.signature().maxAxes();
         BufferLayout layout = BufferLayout.of(workload.signature(), axes, 0, () -> 0);
-        try (TrialImage image = new TrialImage(workload.signature(), axes, layout, pool)) {
+        try (Arena arena = Arena.ofShared()) {
+            TrialImage image = new TrialImage(workload.signature(), axes, layout, pool, arena);
             image.fillInputs(InputKind.NORMAL, 1);
             List<Elements> inputs = IntStream.range(0, workload.signature().inputs().size())
                     .mapToObj(input -> new Elements(image.input(input))).toList();

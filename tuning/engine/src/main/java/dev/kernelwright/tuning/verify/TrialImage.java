@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>It is written to the worker's file, and after the launch everything that a kernel may not write must be as it was.
  * The reference reads the inputs here, where no kernel can change them.
  */
-final class TrialImage implements AutoCloseable {
+final class TrialImage {
     private static final int CHUNK_BYTES = 1 << 20;
     private static final long ELEMENTS_PER_BLOCK = 1 << 16;
     private static final long CHANGED_INTERVAL = 64;
@@ -40,25 +41,22 @@ final class TrialImage implements AutoCloseable {
     private final long[] axes;
     private final BufferLayout layout;
     private final BlockPool pool;
-    private final Arena arena = Arena.ofShared();
+    private final SegmentAllocator allocator;
     private final MemorySegment image;
     private final List<Guard> guards = new ArrayList<>();
     private long poisonSeed;
     /** How many words lie between a buffer and the first NaN around it. */
     private int nanDistance;
 
-    /** Creates an image; nothing in it is set yet. */
-    TrialImage(KernelSignature signature, long[] axes, BufferLayout layout, BlockPool pool) {
+    /** Creates an image in memory of the allocator; nothing in it is set yet. */
+    TrialImage(KernelSignature signature, long[] axes, BufferLayout layout, BlockPool pool,
+            SegmentAllocator allocator) {
         this.signature = signature;
         this.axes = axes.clone();
         this.layout = layout;
         this.pool = pool;
-        try {
-            this.image = arena.allocate(layout.byteSize(), Tensor.ALIGNMENT_BYTES);
-        } catch (OutOfMemoryError e) {
-            arena.close();
-            throw e;
-        }
+        this.allocator = allocator;
+        this.image = allocator.allocate(layout.byteSize(), Tensor.ALIGNMENT_BYTES);
         long position = 0;
         String before = "";
         for (int i = 0; i < layout.buffers().size(); i++) {
@@ -262,14 +260,27 @@ final class TrialImage implements AutoCloseable {
         return first.get() == Long.MAX_VALUE ? -1 : first.get();
     }
 
-    /** Returns a place to read outputs to, which lives as long as this image. */
+    /** Returns a place to read outputs to, in memory of the image's allocator. */
     OutputSnapshot newSnapshot() {
-        return new OutputSnapshot(signature, signature.outputs().stream().map(this::newTensor).toList());
+        return new OutputSnapshot(signature, signature.outputs().stream().map(this::newTensor).toList(), pool);
     }
 
-    /** Returns a tensor of a buffer's type and shape, which lives as long as this image. */
+    /** Returns a tensor of a buffer's type and shape, in memory of the image's allocator; what is in it is not said. */
     Tensor newTensor(BufferSpec buffer) {
-        return Tensor.allocate(arena, buffer.dtype(), signature.shape(buffer, axes));
+        long[] shape = signature.shape(buffer, axes);
+        long byteSize = Tensor.byteSize(buffer.dtype(), shape);
+        return Tensor.wrap(allocator.allocate(byteSize, Tensor.ALIGNMENT_BYTES), buffer.dtype(), shape);
+    }
+
+    /** Returns how much memory an image and some snapshots take of an allocator. */
+    static long byteSize(KernelSignature signature, long[] axes, BufferLayout layout, int snapshots) {
+        long ofSnapshot = signature.outputs().stream()
+                .mapToLong(output -> aligned(Tensor.byteSize(output.dtype(), signature.shape(output, axes)))).sum();
+        return aligned(layout.byteSize()) + snapshots * ofSnapshot;
+    }
+
+    private static long aligned(long byteSize) {
+        return Math.ceilDiv(byteSize, Tensor.ALIGNMENT_BYTES) * Tensor.ALIGNMENT_BYTES;
     }
 
     /** Reads the outputs from a worker's file. */
@@ -319,18 +330,18 @@ final class TrialImage implements AutoCloseable {
 
     /** Works on a range of elements. */
     @FunctionalInterface
-    private interface Range {
+    interface Range {
         void accept(long from, long to);
     }
 
     private void inParallel(long count, Range range) {
+        inParallel(pool, count, range);
+    }
+
+    /** Works on parts of some elements, on the threads of a pool. */
+    static void inParallel(BlockPool pool, long count, Range range) {
         int blocks = Math.toIntExact(Math.ceilDiv(count, ELEMENTS_PER_BLOCK));
         pool.run(blocks, (block, ignored) -> range.accept(block * ELEMENTS_PER_BLOCK,
                 Math.min(count, (block + 1) * ELEMENTS_PER_BLOCK)), new LaunchArguments(0, 0));
-    }
-
-    @Override
-    public void close() {
-        arena.close();
     }
 }

@@ -17,6 +17,7 @@ import dev.kernelwright.tuning.fake.FakeBackend;
 import dev.kernelwright.tuning.fake.FakeBackendProvider;
 import dev.kernelwright.tuning.fake.TestOps;
 import dev.kernelwright.tuning.isolation.Isolation;
+import dev.kernelwright.tuning.verify.HostMemory;
 import dev.kernelwright.tuning.verify.KernelVerifier;
 import dev.kernelwright.tuning.verify.Safeguard;
 import java.io.DataInputStream;
@@ -220,11 +221,13 @@ class HostileWorkerTest {
         assumeThat(Path.of("/proc/self/mem")).as("where a process' memory can be read").exists();
         Workload workload = SECRETS.workload(DType.F32).axis("rows", 8).axis("cols", 64).build();
         try (BlockPool pool = new BlockPool(1);
+                HostMemory memory = new HostMemory();
                 TrialWorker worker = TrialWorkers.start(LIMITS, backend, 1, LAYOUT.byteSize(), soon())) {
             int kernel = worker.load(workload.signature(),
                     backend.compile(FakeBackend.source(Behaviour.CORRECT), workload.signature()), soon());
-            assertThatThrownBy(() -> new KernelVerifier(workload, pool, Safeguard.all()).verify(worker, kernel,
-                    () -> kernel, Double.NaN, false, soon())).isInstanceOfSatisfying(KernelRejectedException.class,
+            assertThatThrownBy(() -> new KernelVerifier(workload, pool, memory, Safeguard.all()).verify(worker,
+                    kernel, () -> kernel, Double.NaN, false, soon()))
+                    .isInstanceOfSatisfying(KernelRejectedException.class,
                             e -> {
                                 assertThat(e.reason()).isEqualTo(ReasonCode.WRONG_NUMERICS);
                                 assertThat(e).hasMessageContaining("expected 1234.5");

@@ -28,12 +28,13 @@ class KernelVerifierTest {
         FakeBackend backend = FakeBackendProvider.open(FakeBackendProvider.ORDINARY);
         Deadline deadline = Deadline.after(Duration.ofSeconds(40));
         try (BlockPool pool = new BlockPool(1);
+                HostMemory memory = new HostMemory();
                 TrialWorker worker = TrialWorkers.start(WorkerLimits.DEFAULT, backend, 1,
                         KernelTimer.memoryBytes(workload), deadline)) {
             KernelVerifier.Reload load = () -> worker.load(workload.signature(),
                     backend.compile(FakeBackend.source(behaviour), workload.signature()), deadline);
-            return new KernelVerifier(workload, pool, Safeguard.all()).verify(worker, load.load(), load, Double.NaN,
-                    searching, deadline);
+            return new KernelVerifier(workload, pool, memory, Safeguard.all()).verify(worker, load.load(), load,
+                    Double.NaN, searching, deadline);
         }
     }
 
