@@ -7,7 +7,7 @@
 // @parameter ITEMS 256 32 64 128 512 1024
 // @parameter ROWS_PER_GROUP 1 4
 // @parameter VECTORS 8 1 2 4
-// @parameter SPLIT 1 2 4 8 16
+// @parameter SPLIT 1 4 16
 // @require ROWS_PER_GROUP == 1 || ITEMS * ROWS_PER_GROUP <= 256
 // @require ITEMS * VECTORS <= max(2048, cols / 2)
 // @require ITEMS * VECTORS * SPLIT * 4 >= min(8192, cols)
