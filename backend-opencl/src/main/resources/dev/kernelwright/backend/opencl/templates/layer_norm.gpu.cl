@@ -5,17 +5,24 @@
 //
 // @parameter ITEMS 256 32 64 128 512 1024
 // @parameter ROWS_PER_GROUP 1 4
-// @parameter VECTORS 4 1 2 8
+// @parameter VECTORS 8 1 2 4
 // @require ROWS_PER_GROUP == 1 || ITEMS * ROWS_PER_GROUP <= 256
-// @require ITEMS * VECTORS <= max(1024, cols)
+// @require ITEMS * VECTORS <= max(2048, cols / 2)
+// @require ITEMS * VECTORS * 4 >= min(8192, cols)
 // @step run grid=ceil_div(rows,ROWS_PER_GROUP) block=ITEMS;ROWS_PER_GROUP
 #define ITEMS 256
 #define ROWS_PER_GROUP 1
-#define VECTORS 4
+#define VECTORS 8
 #define COLS 0
 #define EPS 0
+// How many vectors a work-item keeps: no more than a row has, where that is known.
+#if COLS > 0 && COLS <= 4 * ITEMS * (VECTORS - 1)
+#define KEPT ((COLS + 4 * ITEMS - 1) / (4 * ITEMS))
+#else
+#define KEPT VECTORS
+#endif
 // So many work-items of a row add up the values of all, and every one of them what those have.
-#define PARTS 16
+#define PARTS (ITEMS < 1024 ? 16 : 32)
 // Whether every row of a buffer begins where a vector of four may.
 #define ALIGNED(p) ((ulong) (p) % 16 == 0 && cols % 4 == 0)
 
@@ -94,21 +101,21 @@ __kernel void run(__global const float *restrict x, __global const float *restri
     long cols = COLS ? COLS : cols_argument;
     bool aligned = ALIGNED(x) && ALIGNED(weight) && ALIGNED(bias) && ALIGNED(out);
     int begin = 4 * get_local_id(0);
-    int rest = begin + 4 * ITEMS * VECTORS;
+    int rest = begin + 4 * ITEMS * KEPT;
     long row = get_group_id(0) * ROWS_PER_GROUP + get_local_id(1);
     // A work-item without a row takes part in the sums with a row of no columns.
     int count = row < rows ? (int) cols : 0;
     __global const float *from = x + (row < rows ? row : 0) * cols;
     __global float *to = out + (row < rows ? row : 0) * cols;
-    float4 kept[VECTORS];
+    float4 kept[KEPT];
     #pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
+    for (int v = 0; v < KEPT; v++) {
         int c = begin + 4 * ITEMS * v;
         kept[v] = load(from + c, count - c, aligned, 0.0f);
     }
     float4 sums = 0.0f;
     #pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
+    for (int v = 0; v < KEPT; v++) {
         sums += kept[v];
     }
     for (int c = rest; c < count; c += 4 * ITEMS) {
@@ -119,7 +126,7 @@ __kernel void run(__global const float *restrict x, __global const float *restri
     sums = 0.0f;
     float4 squares = 0.0f;
     #pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
+    for (int v = 0; v < KEPT; v++) {
         kept[v] = centred(kept[v], mean, count - (begin + 4 * ITEMS * v));
         sums += kept[v];
         squares = fma(kept[v], kept[v], squares);
@@ -134,7 +141,7 @@ __kernel void run(__global const float *restrict x, __global const float *restri
     float scale = 1.0f / sqrt(variance + (float) EPS);
 
     #pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
+    for (int v = 0; v < KEPT; v++) {
         int c = begin + 4 * ITEMS * v;
         float4 factor = load(weight + c, count - c, aligned, 0.0f);
         store(fma((kept[v] - correction) * scale, factor, load(bias + c, count - c, aligned, 0.0f)), to + c, count - c,

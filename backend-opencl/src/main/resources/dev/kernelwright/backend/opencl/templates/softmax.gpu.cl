@@ -6,21 +6,28 @@
 //
 // @parameter ITEMS 256 32 64 128 512 1024
 // @parameter ROWS_PER_GROUP 1 4
-// @parameter VECTORS 4 1 2 8
-// @parameter SPLIT 1 2 4 8 16
+// @parameter VECTORS 8 1 2 4
+// @parameter SPLIT 1 4 16
 // @require ROWS_PER_GROUP == 1 || ITEMS * ROWS_PER_GROUP <= 256
-// @require ITEMS * VECTORS <= max(1024, cols)
-// @require SPLIT == 1 || ROWS_PER_GROUP == 1 && SPLIT * ITEMS * 4 <= cols && rows <= 4096
+// @require ITEMS * VECTORS <= max(2048, cols / 2)
+// @require ITEMS * VECTORS * SPLIT * 4 >= min(8192, cols)
+// @require SPLIT == 1 || ROWS_PER_GROUP == 1 && SPLIT * ITEMS * 4 <= cols && rows * SPLIT <= 4096
 // @step partial grid=select(SPLIT==1,0,rows);SPLIT block=ITEMS;1
 // @step run grid=ceil_div(rows,ROWS_PER_GROUP);SPLIT block=ITEMS;ROWS_PER_GROUP
 // @workspace select(SPLIT == 1, 0, 8 * rows * SPLIT)
 #define ITEMS 256
 #define ROWS_PER_GROUP 1
-#define VECTORS 4
+#define VECTORS 8
 #define SPLIT 1
 #define COLS 0
+// How many vectors a work-item keeps: no more than a row has, where that is known.
+#if COLS > 0 && COLS <= 4 * ITEMS * (VECTORS - 1)
+#define KEPT ((COLS + 4 * ITEMS - 1) / (4 * ITEMS))
+#else
+#define KEPT VECTORS
+#endif
 // So many work-items of a row add up the values of all, and every one of them what those have.
-#define PARTS 16
+#define PARTS (ITEMS < 1024 ? 16 : 32)
 // Whether every row of a buffer begins where a vector of four may.
 #define ALIGNED(p) ((ulong) (p) % 16 == 0 && cols % 4 == 0)
 
@@ -122,13 +129,13 @@ static float add_lanes(float4 vector) {
 static float2 reduce(__global const float *from, int count, bool aligned, float4 *kept, __local float *scratch) {
     int begin = 4 * get_local_id(0);
     #pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
+    for (int v = 0; v < KEPT; v++) {
         int c = begin + 4 * ITEMS * v;
         kept[v] = load(from + c, count - c, aligned, -INFINITY);
     }
     float max_of_rest = -INFINITY;
     float sum_of_rest = 0.0f;
-    for (int c = begin + 4 * ITEMS * VECTORS; c < count; c += 4 * ITEMS) {
+    for (int c = begin + 4 * ITEMS * KEPT; c < count; c += 4 * ITEMS) {
         float4 vector = load(from + c, count - c, aligned, -INFINITY);
         float greater = fmax(max_of_rest, max_lane(vector));
         sum_of_rest = fma(sum_of_rest, exp(max_of_rest - shift(greater)), add_lanes(exp(vector - shift(greater))));
@@ -136,13 +143,13 @@ static float2 reduce(__global const float *from, int count, bool aligned, float4
     }
     float max_value = max_of_rest;
     #pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
+    for (int v = 0; v < KEPT; v++) {
         max_value = fmax(max_value, max_lane(kept[v]));
     }
     max_value = greatest_of(max_value, scratch);
     float sum = sum_of_rest * exp(max_of_rest - shift(max_value));
     #pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
+    for (int v = 0; v < KEPT; v++) {
         kept[v] = exp(kept[v] - shift(max_value));
         sum += add_lanes(kept[v]);
     }
@@ -161,7 +168,7 @@ __kernel void partial(__global const float *restrict x, __global float *restrict
     long row = get_group_id(0);
     long part = get_group_id(1);
     long begin = min(cols, part * part_columns(cols));
-    float4 kept[VECTORS];
+    float4 kept[KEPT];
     int count = (int) min(part_columns(cols), cols - begin);
     float2 found = reduce(x + row * cols + begin, count, ALIGNED(x), kept, scratch);
     if (get_local_id(0) == 0) {
@@ -182,16 +189,16 @@ __kernel void run(__global const float *restrict x, __global float *restrict out
     int count = row < rows ? (int) cols : 0;
     __global const float *from = x + (row < rows ? row : 0) * cols;
     __global float *to = out + (row < rows ? row : 0) * cols;
-    float4 kept[VECTORS];
+    float4 kept[KEPT];
     float2 found = reduce(from, count, aligned, kept, scratch + get_local_id(1) * ITEMS);
     float max_value = found.x;
     float factor = 1.0f / found.y;
     #pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
+    for (int v = 0; v < KEPT; v++) {
         int c = begin + 4 * ITEMS * v;
         store(kept[v] * factor, to + c, count - c, aligned);
     }
-    begin += 4 * ITEMS * VECTORS;
+    begin += 4 * ITEMS * KEPT;
 #else
     __global const float *of_row = parts + 2 * SPLIT * get_group_id(0);
     float max_value = -INFINITY;

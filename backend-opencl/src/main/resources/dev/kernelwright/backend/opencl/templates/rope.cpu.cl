@@ -1,22 +1,12 @@
-// A work-group turns GROUP x SERIES heads: LANES neighbouring work-items share a head, and each turns every LANES'th
-// vector of pairs of SERIES heads, one after the other. A CPU prefers work-groups of one work-item. A position out of
-// its range makes NaN.
+// A work-item turns SERIES heads, one after the other. A position out of its range makes NaN.
 //
-// @cpu parameter LANES 1
-// @cpu parameter GROUP 1
-// @cpu parameter SERIES 16 1 4 64
-// @cpu parameter WIDTH 16 8
-// @gpu parameter LANES 32 16 64
-// @gpu parameter GROUP 4 1 16
-// @gpu parameter SERIES 1 4
-// @gpu parameter WIDTH 1 4
-// @require GROUP * SERIES <= 16 || GROUP * SERIES / 4 < rows * heads
-// @step run grid=ceil_div(rows*heads,GROUP*SERIES) block=LANES;GROUP
+// @parameter SERIES 16 1 4 64
+// @parameter WIDTH 16 8
+// @require SERIES <= 16 || SERIES / 4 < rows * heads
+// @step run grid=ceil_div(rows*heads,SERIES) block=1
 #define INTERLEAVED 0
-#define LANES 16
-#define GROUP 4
-#define SERIES 1
-#define WIDTH 1
+#define SERIES 16
+#define WIDTH 16
 
 #if WIDTH == 16
 typedef float16 vector_t;
@@ -24,34 +14,19 @@ typedef float8 half_t;
 #define LOAD_HALF(p) vload8(0, p)
 #define LOAD(p) vload16(0, p)
 #define STORE(v, p) vstore16(v, 0, p)
-#elif WIDTH == 8
+#else
 typedef float8 vector_t;
 typedef float4 half_t;
 #define LOAD_HALF(p) vload4(0, p)
 #define LOAD(p) vload8(0, p)
 #define STORE(v, p) vstore8(v, 0, p)
-#elif WIDTH == 4
-typedef float4 vector_t;
-typedef float2 half_t;
-// The compiler of a GPU reads a vector at once only where it knows the alignment.
-#define LOAD_HALF(p) (aligned ? *(__global const float2 *) (p) : vload2(0, p))
-#define LOAD(p) (aligned ? *(__global const float4 *) (p) : vload4(0, p))
-#define STORE(v, p) if (aligned) *(__global float4 *) (p) = (v); else vstore4(v, 0, p)
-#else
-typedef float vector_t;
-#define LOAD(p) *(p)
-#define STORE(v, p) *(p) = (v)
 #endif
 
 __kernel void run(__global const float *restrict x, __global const float *restrict cosines,
         __global const float *restrict sines, __global const int *restrict position, __global float *restrict out,
         long rows, long heads, long head_dim, long positions) {
-    int lane = get_local_id(0);
     long pairs = head_dim / 2;
-#if WIDTH == 4
-    bool aligned = ((ulong) x | (ulong) cosines | (ulong) sines | (ulong) out) % 16 == 0 && pairs % 4 == 0;
-#endif
-    long first = (get_group_id(0) * GROUP + get_local_id(1)) * SERIES;
+    long first = get_group_id(0) * SERIES;
     for (long head = first; head < min(first + SERIES, rows * heads); head++) {
         long place = position[head / heads];
         bool inside = place >= 0 && place < positions;
@@ -61,10 +36,9 @@ __kernel void run(__global const float *restrict x, __global const float *restri
         __global const float *cosine = cosines + (inside ? place : 0) * pairs;
         __global const float *sine = sines + (inside ? place : 0) * pairs;
         float mask = inside ? 0.0f : NAN;
-        long done = 0;
 #if INTERLEAVED == 0
-        done = pairs / WIDTH * WIDTH;
-        for (long i = lane * WIDTH; i < done; i += LANES * WIDTH) {
+        long done = pairs / WIDTH * WIDTH;
+        for (long i = 0; i < done; i += WIDTH) {
             vector_t c = LOAD(cosine + i) + mask;
             vector_t s = LOAD(sine + i) + mask;
             vector_t x1 = LOAD(from + i);
@@ -72,9 +46,9 @@ __kernel void run(__global const float *restrict x, __global const float *restri
             STORE(x1 * c - x2 * s, to + i);
             STORE(x2 * c + x1 * s, to + pairs + i);
         }
-#elif WIDTH > 1
-        done = head_dim / WIDTH * (WIDTH / 2);
-        for (long i = lane * (WIDTH / 2); i < done; i += LANES * (WIDTH / 2)) {
+#else
+        long done = head_dim / WIDTH * (WIDTH / 2);
+        for (long i = 0; i < done; i += WIDTH / 2) {
             half_t c = LOAD_HALF(cosine + i) + mask;
             half_t s = LOAD_HALF(sine + i) + mask;
             vector_t both = LOAD(from + 2 * i);
@@ -84,7 +58,7 @@ __kernel void run(__global const float *restrict x, __global const float *restri
             STORE(turned, to + 2 * i);
         }
 #endif
-        for (long i = done + lane; i < pairs; i += LANES) {
+        for (long i = done; i < pairs; i++) {
             long i1 = INTERLEAVED ? 2 * i : i;
             long i2 = INTERLEAVED ? i1 + 1 : i1 + pairs;
             float c = cosine[i] + mask;
