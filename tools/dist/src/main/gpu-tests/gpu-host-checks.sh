@@ -10,10 +10,10 @@ Writes the full output to files in the folder OUT, and prints a table last. Sect
 
   host     60   the driver, the GPU and what 'kernelwright doctor' says
   cuda    540   the CUDA backend's tests with the tag gpu, contract and corpus aside
-  opencl  300   the OpenCL backend's tests with the tag gpu, contract and corpus aside
   contract 590  the contract of backends for CUDA, with its scorecard
   contract-opencl 590  the contract of backends for OpenCL's first device, with its scorecard
-  corpus  540   the corpora of attacks and honest kernels
+  corpus  540   the corpus of attacks and honest kernels in CUDA C++
+  corpus-opencl 590  the same in OpenCL C, on OpenCL's first device
   kernels 540   every op's kernels checked
   times   580   the best of some points of every template, beside the roof and PyTorch (where it is)
   beside  300   the memory-bound ops through CUDA and through OpenCL: each has to reach 90 % of CUDA's times
@@ -33,8 +33,8 @@ TEXT
 
 here=$(cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 home=$(dirname "$here")
-all=(host cuda opencl contract contract-opencl corpus kernels times beside costs warmup pack)
-declare -A limits=([host]=60 [cuda]=540 [opencl]=300 [contract]=590 [contract-opencl]=590 [corpus]=540 [kernels]=540 [times]=580 [beside]=300 [costs]=300 [warmup]=580 [pack]=300)
+all=(host cuda contract contract-opencl corpus corpus-opencl kernels times beside costs warmup pack)
+declare -A limits=([host]=60 [cuda]=540 [contract]=590 [contract-opencl]=590 [corpus]=540 [corpus-opencl]=590 [kernels]=540 [times]=580 [beside]=300 [costs]=300 [warmup]=580 [pack]=300)
 device=cuda
 plan=$home/samples/llama-3-8b.json
 budget=10s
@@ -125,8 +125,6 @@ section_host() {
 
 section_cuda() { tests backend-cuda --exclude-classname '.*(Corpus|Contract).*'; }
 
-section_opencl() { tests backend-opencl --exclude-classname '.*(Corpus|Contract).*'; }
-
 # The scorecard is beside the log.
 contract() {
     local status
@@ -140,12 +138,9 @@ section_contract() { contract backend-cuda; }
 
 section_contract-opencl() { contract backend-opencl; }
 
-section_corpus() {
-    local status=0
-    tests backend-cuda --include-classname '.*Corpus.*' || status=$?
-    tests backend-opencl --include-classname '.*Corpus.*' || status=$?
-    return $status
-}
+section_corpus() { tests backend-cuda --include-classname '.*Corpus.*'; }
+
+section_corpus-opencl() { tests backend-opencl --include-classname '.*Corpus.*'; }
 
 section_kernels() { java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks; }
 
@@ -219,8 +214,7 @@ figures() {
     local log=$out/$1.log
     case $1 in
         host) sed -n 's/^ok    device \(.*\)/\1/p' "$log" | paste -sd ';' ;;
-        cuda | opencl | contract*) test_figures "$log" ;;
-        corpus) test_figures "$log" ;;
+        cuda | contract* | corpus*) test_figures "$log" ;;
         kernels) tail -n 1 "$log" ;;
         times) echo "$(grep -c ' FAILED: ' "$log") failed, $(awk '$2 == "f32" || $2 == "bf16" { n++ }
             END { print n + 0 }' "$log") workloads timed" ;;
