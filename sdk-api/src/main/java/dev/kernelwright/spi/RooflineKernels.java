@@ -14,8 +14,7 @@ import java.util.stream.LongStream;
 
 /**
  * Measures the roofline of a device with memory of its own by two kernels in its language; the best of several batches of
- * launches counts. A batch takes so long that the wait for its end, which is some tens of microseconds with some drivers,
- * is little beside it.
+ * launches counts. A batch is long enough that the wait for its end is little beside it.
  *
  * <p>Both take {@code (x, out, n, repeats)}, two f32 tensors of {@code n} elements, and have no parameters to search.
  *

@@ -179,11 +179,11 @@ __kernel void partial(__global const float *restrict x, __global float *restrict
 
 __kernel void run(__global const float *restrict x, __global float *restrict out, __global const float *restrict parts,
         long rows, long cols_argument) {
-    __local float scratch[ITEMS * ROWS_PER_GROUP];
     long cols = COLS ? COLS : cols_argument;
     bool aligned = ALIGNED(x) && ALIGNED(out);
     int begin = 4 * get_local_id(0);
 #if SPLIT == 1
+    __local float scratch[ITEMS * ROWS_PER_GROUP];
     long row = get_group_id(0) * ROWS_PER_GROUP + get_local_id(1);
     // A work-item without a row takes part in the sums with a row of no columns.
     int count = row < rows ? (int) cols : 0;
