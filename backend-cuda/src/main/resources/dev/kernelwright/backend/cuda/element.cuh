@@ -96,19 +96,20 @@ __device__ __forceinline__ Vector load(const element *from, long long count, boo
     return vector;
 }
 
-// The same as it lies in memory, with zeros for elements that do not exist.
-__device__ __forceinline__ uint4 load_packed(const element *from, long long count, bool aligned) {
+// The same as it lies in memory; where an element does not exist, its bits of `none` stand for it.
+__device__ __forceinline__ uint4 load_packed(const element *from, long long count, bool aligned,
+        unsigned int none = 0) {
     if (aligned) {
-        return count > 0 ? *reinterpret_cast<const uint4 *>(from) : make_uint4(0, 0, 0, 0);
+        return count > 0 ? *reinterpret_cast<const uint4 *>(from) : make_uint4(none, none, none, none);
     }
     unsigned int words[4];
 #pragma unroll
     for (int i = 0; i < 4; i++) {
 #if F32
-        words[i] = i < count ? __float_as_uint(from[i]) : 0;
+        words[i] = i < count ? __float_as_uint(from[i]) : none;
 #else
-        words[i] = (2 * i < count ? from[2 * i].bits : 0)
-                | (2 * i + 1 < count ? (unsigned int) from[2 * i + 1].bits << 16 : 0);
+        words[i] = (2 * i < count ? from[2 * i].bits : none & 0xffff)
+                | (2 * i + 1 < count ? (unsigned int) from[2 * i + 1].bits << 16 : none & 0xffff0000);
 #endif
     }
     return make_uint4(words[0], words[1], words[2], words[3]);
