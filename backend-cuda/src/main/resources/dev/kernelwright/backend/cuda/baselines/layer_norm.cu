@@ -40,7 +40,7 @@ extern "C" __global__ void run(const element *x, const element *weight, const el
     }
     sums = block_sums(sums);
     float correction = sums.x / (float) cols;
-    float variance = fmaxf(sums.y / (float) cols - correction * correction, 0.0f);
+    float variance = fmaxf(fmaf(-correction, correction, sums.y / (float) cols), 0.0f);
     float deviation = sqrtf(variance + (float) (EPS));
     for (long long c = threadIdx.x; c < cols; c += 256) {
         out[blockIdx.x * cols + c] = (row[c] - mean - correction) / deviation * weight[c] + bias[c];

@@ -134,7 +134,7 @@ __device__ __forceinline__ void normalize(const element *__restrict__ x, const e
         // The mean is rounded; the mean of the distances from it, which are small and nearly exact, makes good for that.
         sums = row_sum(sums, sums_of_warp);
         const float correction = sums.x / (float) cols;
-        const float variance = fmaxf(sums.y / (float) cols - correction * correction, 0.0f);
+        const float variance = fmaxf(fmaf(-correction, correction, sums.y / (float) cols), 0.0f);
 #else
         // Half types are so coarse that elements which differ at all do so by far more than the mean is rounded.
         const float correction = 0.0f;
