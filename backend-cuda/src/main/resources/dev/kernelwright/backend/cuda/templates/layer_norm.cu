@@ -54,9 +54,10 @@ __device__ __forceinline__ float sum_of(Vector value) {
     return sum;
 }
 
-// Puts the distances from the mean in the place of values, and adds them and their squares up; what is behind the end of
-// the row has none.
-__device__ __forceinline__ void take_distances(Vector &value, float mean, long long count, bool aligned, float2 &sums) {
+// Puts the distances from the mean in the place of values, and adds them and their squares up; what is behind the end
+// of the row has none.
+__device__ __forceinline__ void take_distances(Vector &value, float mean, long long count, bool aligned,
+        float2 &sums) {
     float sum = 0.0f;
     float squares = 0.0f;
 #pragma unroll
@@ -131,7 +132,7 @@ __device__ __forceinline__ void normalize(const element *__restrict__ x, const e
             take_distances(value, mean, width - c, ALIGNED, sums);
         }
 #if F32
-        // The mean is rounded; the mean of the distances from it, which are small and nearly exact, makes good for that.
+        // The mean is rounded; that of the distances from it, which are small and nearly exact, makes good for that.
         sums = row_sum(sums, sums_of_warp);
         const float correction = sums.x / (float) cols;
         const float variance = fmaxf(fmaf(-correction, correction, sums.y / (float) cols), 0.0f);
