@@ -57,29 +57,29 @@ __device__ __forceinline__ Vector filled(float value) {
     return vector;
 }
 
-// A vector at an aligned place.
-__device__ __forceinline__ Vector load(const element *from) {
+// A vector as it lies in memory, which takes half the registers in half types.
+__device__ __forceinline__ Vector unpacked(uint4 packed) {
+    const unsigned int words[4] = {packed.x, packed.y, packed.z, packed.w};
     Vector vector;
-#if F32
-    const float4 four = *reinterpret_cast<const float4 *>(from);
-    vector.at[0] = four.x;
-    vector.at[1] = four.y;
-    vector.at[2] = four.z;
-    vector.at[3] = four.w;
-#else
-    const uint4 pairs = *reinterpret_cast<const uint4 *>(from);
-    const unsigned int words[4] = {pairs.x, pairs.y, pairs.z, pairs.w};
 #pragma unroll
     for (int i = 0; i < 4; i++) {
+#if F32
+        vector.at[i] = __uint_as_float(words[i]);
+#else
         element low;
         element high;
         low.bits = (unsigned short) words[i];
         high.bits = (unsigned short) (words[i] >> 16);
         vector.at[2 * i] = low;
         vector.at[2 * i + 1] = high;
-    }
 #endif
+    }
     return vector;
+}
+
+// A vector at an aligned place.
+__device__ __forceinline__ Vector load(const element *from) {
+    return unpacked(*reinterpret_cast<const uint4 *>(from));
 }
 
 // A vector of which the first `count` elements exist, and `none` stands for the others. Where `aligned` is true all
@@ -96,20 +96,36 @@ __device__ __forceinline__ Vector load(const element *from, long long count, boo
     return vector;
 }
 
-// Writes a vector to an aligned place.
-__device__ __forceinline__ void store(element *to, Vector vector) {
-#if F32
-    *reinterpret_cast<float4 *>(to) = make_float4(vector.at[0], vector.at[1], vector.at[2], vector.at[3]);
-#else
+// The same as it lies in memory; where an element does not exist, its bits of `none` stand for it.
+__device__ __forceinline__ uint4 load_packed(const element *from, long long count, bool aligned,
+        unsigned int none = 0) {
+    if (aligned) {
+        return count > 0 ? *reinterpret_cast<const uint4 *>(from) : make_uint4(none, none, none, none);
+    }
     unsigned int words[4];
 #pragma unroll
     for (int i = 0; i < 4; i++) {
-#if __CUDA_ARCH__ >= 800
-#if BF16
-        asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(words[i]) : "f"(vector.at[2 * i + 1]), "f"(vector.at[2 * i]));
+#if F32
+        words[i] = i < count ? __float_as_uint(from[i]) : none;
 #else
-        asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(words[i]) : "f"(vector.at[2 * i + 1]), "f"(vector.at[2 * i]));
+        words[i] = (2 * i < count ? from[2 * i].bits : none & 0xffff)
+                | (2 * i + 1 < count ? (unsigned int) from[2 * i + 1].bits << 16 : none & 0xffff0000);
 #endif
+    }
+    return make_uint4(words[0], words[1], words[2], words[3]);
+}
+
+// Writes a vector to an aligned place, in assembly, since compilers take a structure's store apart here and there.
+__device__ __forceinline__ void store(element *to, Vector vector) {
+    unsigned int words[4];
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+#if F32
+        words[i] = __float_as_uint(vector.at[i]);
+#elif BF16 && __CUDA_ARCH__ >= 800
+        asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(words[i]) : "f"(vector.at[2 * i + 1]), "f"(vector.at[2 * i]));
+#elif __CUDA_ARCH__ >= 800
+        asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(words[i]) : "f"(vector.at[2 * i + 1]), "f"(vector.at[2 * i]));
 #else
         element low;
         element high;
@@ -118,8 +134,8 @@ __device__ __forceinline__ void store(element *to, Vector vector) {
         words[i] = low.bits | (unsigned int) high.bits << 16;
 #endif
     }
-    *reinterpret_cast<uint4 *>(to) = make_uint4(words[0], words[1], words[2], words[3]);
-#endif
+    asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" :: "l"(to), "r"(words[0]), "r"(words[1]), "r"(words[2]),
+            "r"(words[3]) : "memory");
 }
 
 // Writes the first `count` elements of a vector, all or none of them where `aligned` is true.

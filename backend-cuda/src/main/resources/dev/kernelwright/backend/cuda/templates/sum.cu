@@ -3,7 +3,7 @@
 // @parameter THREADS 256 128 512 1024
 // @parameter LANES 256 8 32 128 512 1024
 // @parameter UNROLL 4 1 2 8
-// @parameter SPLIT 1 4 16 64 256 1024
+// @parameter SPLIT 1 4 16 64 256 528 1024 2112
 // @require LANES <= THREADS
 // @require LANES * UNROLL <= max(1024, cols)
 // @require SPLIT == 1 || SPLIT * LANES * select(F32, 4, 8) <= cols && SPLIT * rows <= 1048576
@@ -51,33 +51,28 @@ partial(const element *__restrict__ x, element *__restrict__ out, float *__restr
     const long long begin = inside ? min(cols, part % SPLIT * part_width) : 0;
     const long long width = inside ? min(part_width, cols - begin) : 0;
     const element *from = x + (inside ? part / SPLIT * cols + begin : 0);
-    Vector sums[UNROLL];
-#pragma unroll
-    for (int u = 0; u < UNROLL; u++) {
-        sums[u] = filled(0.0f);
-    }
+    Vector sums = filled(0.0f);
     for (long long c = WIDTH * lane; c < width; c += WIDTH * LANES * UNROLL) {
-        Vector values[UNROLL];
+        const bool whole = vector && c + WIDTH * LANES * (UNROLL - 1) < width;
+        uint4 values[UNROLL];
 #pragma unroll
         for (int u = 0; u < UNROLL; u++) {
             const long long at = c + WIDTH * LANES * u;
-            values[u] = load(from + at, width - at, vector);
+            values[u] = load_packed(from + at, whole ? WIDTH : width - at, vector);
         }
 #pragma unroll
         for (int u = 0; u < UNROLL; u++) {
+            const Vector value = unpacked(values[u]);
 #pragma unroll
             for (int i = 0; i < WIDTH; i++) {
-                sums[u].at[i] += values[u].at[i];
+                sums.at[i] += value.at[i];
             }
         }
     }
     float sum = 0.0f;
 #pragma unroll
-    for (int u = 0; u < UNROLL; u++) {
-#pragma unroll
-        for (int i = 0; i < WIDTH; i += 2) {
-            sum += sums[u].at[i] + sums[u].at[i + 1];
-        }
+    for (int i = 0; i < WIDTH; i += 2) {
+        sum += sums.at[i] + sums.at[i + 1];
     }
     sum = row_sum(sum);
     if (inside && lane == 0) {
