@@ -96,7 +96,7 @@ tests() {
     cd "$here/$module" || return 1
     [[ $stress == true ]] || left_out=(--exclude-tag stress)
     java_of_tests org.junit.platform.console.ConsoleLauncher execute --scan-classpath "${jars[0]}" \
-        --include-tag gpu "${left_out[@]}" --disable-banner --disable-ansi-colors --details verbose \
+        --include-tag gpu "${left_out[@]}" --disable-banner --disable-ansi-colors --details testfeed \
         --reports-dir "$out/reports-$section-$module" "$@"
     status=$?
     cd "$out" || return 1
