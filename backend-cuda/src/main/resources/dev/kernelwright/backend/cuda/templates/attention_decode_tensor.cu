@@ -64,9 +64,11 @@ __device__ __forceinline__ void fetch(unsigned int (&words)[4], const element *f
 // What a lane has of 16 keys: of those in its row and 8 below, 8 of every 32 elements.
 __device__ __forceinline__ void fetch_keys(unsigned int (&own)[2][DIMS / 32][4], const element *from, long long stride,
         int left, int dims, bool aligned) {
+    // Signed, as is what is left: that is negative behind the end.
+    const int row = threadIdx.x % 32 / 4;
 #pragma unroll
     for (int half = 0; half < 2; half++) {
-        const bool exists = threadIdx.x % 32 / 4 + 8 * half < left;
+        const bool exists = row + 8 * half < left;
 #pragma unroll
         for (int i = 0; i < DIMS / 32; i++) {
             fetch(own[half][i], from + 8 * half * stride + 32 * i, exists ? dims - 32 * i : 0, aligned);
@@ -78,10 +80,11 @@ __device__ __forceinline__ void fetch_keys(unsigned int (&own)[2][DIMS / 32][4],
 // 8 of every 64 elements.
 __device__ __forceinline__ void fetch_values(unsigned int (&own)[4][DIMS / 64][4], const element *from,
         long long stride, int left, int dims, bool aligned) {
+    const int first = threadIdx.x % 4 * 2;
 #pragma unroll
     for (int which = 0; which < 4; which++) {
         const int number = which / 2 * 8 + which % 2;
-        const bool exists = threadIdx.x % 4 * 2 + number < left;
+        const bool exists = first + number < left;
 #pragma unroll
         for (int i = 0; i < DIMS / 64; i++) {
             fetch(own[which][i], from + number * stride + 64 * i, exists ? dims - 64 * i : 0, aligned);
