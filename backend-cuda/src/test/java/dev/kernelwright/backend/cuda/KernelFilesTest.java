@@ -110,7 +110,7 @@ class KernelFilesTest {
     void theDefaultPointIsAdmittedAndStandsInTheSource() {
         workloads().forEach(workload -> {
             KernelTemplate template = template(workload);
-            Map<String, Long> first = KernelPoints.first(template);
+            Map<String, Long> first = template.defaultPoint();
             assertThat(template.admits(first, workload.signature())).as("the default point of %s", workload).isTrue();
             first.forEach(
                     (name, value) -> assertThat(template.text()).contains("#define " + name + " " + value + "\n"));
@@ -165,7 +165,7 @@ class KernelFilesTest {
         requireFits(compiler, KernelFiles.baseline(signature).orElseThrow().expand(Map.of(), signature), signature,
                 true);
         KernelTemplate template = template(workload);
-        requireFits(compiler, template.expand(KernelPoints.first(template), signature), signature, true);
+        requireFits(compiler, template.expand(template.defaultPoint(), signature), signature, true);
     }
 
     /** Beside the default, as many admitted points as it takes for every value of every parameter to occur. */

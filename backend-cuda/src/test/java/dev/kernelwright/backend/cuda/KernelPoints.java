@@ -16,17 +16,10 @@ final class KernelPoints {
 
     private KernelPoints() {}
 
-    /** Returns the default point. */
-    static Map<String, Long> first(KernelTemplate template) {
-        Map<String, Long> point = new LinkedHashMap<>();
-        template.parameters().forEach((name, values) -> point.put(name, values.getFirst()));
-        return point;
-    }
-
     /** Returns the default point and up to so many others that are admitted. */
     static List<Map<String, Long>> some(KernelTemplate template, KernelSignature signature, int others) {
         Set<Map<String, Long>> points = new LinkedHashSet<>();
-        points.add(first(template));
+        points.add(template.defaultPoint());
         SplittableRandom random = new SplittableRandom(signature.toString().hashCode());
         for (int attempt = 0; attempt < ATTEMPTS_PER_POINT * others && points.size() <= others; attempt++) {
             Map<String, Long> point = new LinkedHashMap<>();
