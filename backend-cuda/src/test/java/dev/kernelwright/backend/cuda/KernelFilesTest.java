@@ -78,17 +78,18 @@ class KernelFilesTest {
     }
 
     private static Stream<Workload> templates(DType dtype) {
-        return distinct(dtype, KernelFilesTest::template);
+        return distinct(dtype, workload -> template(workload).text());
     }
 
-    /** One workload for each baseline and dtype; several templates of an op have the same. */
+    /** One workload for each baseline, with each of its attributes, and dtype; several templates of an op have the same. */
     static Stream<Workload> baselines() {
-        return KernelFamily.DTYPES.stream().flatMap(dtype -> distinct(dtype, KernelFilesTest::baseline));
+        return KernelFamily.DTYPES.stream().flatMap(dtype -> distinct(dtype,
+                workload -> baseline(workload).text() + workload.signature().attributes()));
     }
 
-    private static Stream<Workload> distinct(DType dtype, Function<Workload, KernelTemplate> kernel) {
+    private static Stream<Workload> distinct(DType dtype, Function<Workload, String> text) {
         Map<String, Workload> byText = new LinkedHashMap<>();
-        workloads(dtype).forEach(workload -> byText.put(kernel.apply(workload).text(), workload));
+        workloads(dtype).forEach(workload -> byText.put(text.apply(workload), workload));
         return byText.values().stream();
     }
 
