@@ -48,11 +48,16 @@ final class RooflineMeasurement {
     }
 
     static Roofline measure(BlockPool pool) {
-        Roofline best = new RooflineMeasurement(pool).measure();
-        for (int definition = 1; definition < DEFINITIONS; definition++) {
-            best = best(best, new RooflineMeasurement(pool).measure());
+        try (Arena arena = Arena.ofShared()) {
+            // Once for all definitions: to get as much memory from the system takes longer than to measure it.
+            MemorySegment memory = arena.allocate(WORKING_SETS[WORKING_SETS.length - 1], 64);
+            memory.fill((byte) 0x3c);
+            Roofline best = new RooflineMeasurement(pool).measure(memory);
+            for (int definition = 1; definition < DEFINITIONS; definition++) {
+                best = best(best, new RooflineMeasurement(pool).measure(memory));
+            }
+            return best;
         }
-        return best;
     }
 
     private static Roofline best(Roofline one, Roofline other) {
@@ -65,35 +70,31 @@ final class RooflineMeasurement {
         return new Roofline(Math.max(one.flopsPerSecond(), other.flopsPerSecond()), bandwidths);
     }
 
-    private Roofline measure() {
+    private Roofline measure(MemorySegment memory) {
         int threads = pool.parallelism();
         warmUp(() -> sinks[0] = loops.multiplyAdd(WARM_UP_ROUNDS, sinks[0]));
         double flops = 2.0 * RooflineLoops.ACCUMULATORS * LANES * FMA_ROUNDS * threads;
         double flopsPerSecond =
                 flops / bestSeconds((thread, _) -> sinks[thread * LANES] = loops.multiplyAdd(FMA_ROUNDS, 1f));
         List<Roofline.Bandwidth> bandwidths = new ArrayList<>();
-        try (Arena arena = Arena.ofShared()) {
-            MemorySegment memory = arena.allocate(WORKING_SETS[WORKING_SETS.length - 1], 64);
-            memory.fill((byte) 0x3c);
-            long shortBytes = 4L * WARM_UP_ROUNDS * SPECIES.vectorByteSize();
-            warmUp(() -> sinks[0] += loops.sum(memory, 0, shortBytes));
-            warmUp(() -> MemorySegment.copy(memory, 0, memory, shortBytes, shortBytes));
-            for (long workingSet : WORKING_SETS) {
-                long part = (workingSet / threads / 2) & -(8L * SPECIES.vectorByteSize());
-                long repeats = Math.max(1, BYTES_PER_RUN / (2 * part));
-                double copy = bestSeconds((thread, _) -> {
-                    for (long i = 0; i < repeats; i++) {
-                        MemorySegment.copy(memory, 2L * thread * part, memory, (2L * thread + 1) * part, part);
-                    }
-                });
-                double read = bestSeconds((thread, _) -> {
-                    for (long i = 0; i < repeats; i++) {
-                        sinks[thread * LANES] += loops.sum(memory, 2L * thread * part, 2L * part);
-                    }
-                });
-                bandwidths.add(new Roofline.Bandwidth(workingSet,
-                        2.0 * part * threads * repeats / Math.min(copy, read)));
-            }
+        long shortBytes = 4L * WARM_UP_ROUNDS * SPECIES.vectorByteSize();
+        warmUp(() -> sinks[0] += loops.sum(memory, 0, shortBytes));
+        warmUp(() -> MemorySegment.copy(memory, 0, memory, shortBytes, shortBytes));
+        for (long workingSet : WORKING_SETS) {
+            long part = (workingSet / threads / 2) & -(8L * SPECIES.vectorByteSize());
+            long repeats = Math.max(1, BYTES_PER_RUN / (2 * part));
+            double copy = bestSeconds((thread, _) -> {
+                for (long i = 0; i < repeats; i++) {
+                    MemorySegment.copy(memory, 2L * thread * part, memory, (2L * thread + 1) * part, part);
+                }
+            });
+            double read = bestSeconds((thread, _) -> {
+                for (long i = 0; i < repeats; i++) {
+                    sinks[thread * LANES] += loops.sum(memory, 2L * thread * part, 2L * part);
+                }
+            });
+            bandwidths.add(new Roofline.Bandwidth(workingSet,
+                    2.0 * part * threads * repeats / Math.min(copy, read)));
         }
         return new Roofline(flopsPerSecond, decreasing(bandwidths));
     }

@@ -24,9 +24,7 @@ import java.lang.constant.DynamicCallSiteDesc;
 import java.lang.constant.MethodHandleDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,9 +61,8 @@ class ClassFileFuzzTest {
                 "matmul(m=2,n=40,k=50,transpose_b=1)", "rope(rows=4,heads=2,head_dim=64,positions=9)")) {
             Workload workload = StandardOps.catalog().parse(text, DType.F32);
             KernelTemplate template = Templates.find(workload.signature()).orElseThrow();
-            Map<String, Long> point = new LinkedHashMap<>();
-            template.parameters().forEach((name, values) -> point.put(name, values.getFirst()));
-            SEEDS.add(KernelCompiler.compile(template.expand(point, workload.signature()).text()).classFile());
+            SEEDS.add(KernelCompiler.compile(template.expand(template.defaultPoint(), workload.signature()).text())
+                    .classFile());
         }
         for (String body : List.of("System.exit(0);", "n += System.nanoTime();",
                 "block += Integer.getInteger(null, 3);",

@@ -28,8 +28,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.AfterAll;
@@ -183,7 +181,7 @@ class CpuKernelTest {
     void aLaunchAllocatesNothingOnceItIsCompiled() throws KernelRejectedException {
         Workload workload = StandardOps.catalog().parse("softmax(rows=1..8,cols=1024)", DType.F32);
         KernelTemplate template = BACKEND.template(workload.signature()).orElseThrow();
-        KernelSource source = template.expand(defaultPoint(template), workload.signature());
+        KernelSource source = template.expand(template.defaultPoint(), workload.signature());
         com.sun.management.ThreadMXBean threads = ManagementFactory
                 .getPlatformMXBean(com.sun.management.ThreadMXBean.class);
         try (BlockPool callerOnly = new BlockPool(1); Arena arena = Arena.ofShared()) {
@@ -221,7 +219,7 @@ class CpuKernelTest {
         }
         Workload workload = StandardOps.catalog().parse("rms_norm(rows=1,cols=4096)", DType.F32);
         KernelTemplate template = BACKEND.template(workload.signature()).orElseThrow();
-        LoadedKernel kernel = BACKEND.load(BACKEND.compile(template.expand(defaultPoint(template),
+        LoadedKernel kernel = BACKEND.load(BACKEND.compile(template.expand(template.defaultPoint(),
                 workload.signature()), workload.signature()), workload.signature());
         try (Arena arena = Arena.ofShared()) {
             LaunchArguments arguments = new LaunchArguments(3, 2);
@@ -250,11 +248,6 @@ class CpuKernelTest {
             work.run();
         }
         return (System.nanoTime() - start) / 200.0;
-    }
-
-    private static Map<String, Long> defaultPoint(KernelTemplate template) {
-        return template.parameters().entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().getFirst()));
     }
 
     private static LaunchPlan.Step step(String entry, String grid) {

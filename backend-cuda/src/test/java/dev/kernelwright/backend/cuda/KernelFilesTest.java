@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -77,9 +78,19 @@ class KernelFilesTest {
     }
 
     private static Stream<Workload> templates(DType dtype) {
-        Map<String, Workload> byTemplate = new LinkedHashMap<>();
-        workloads(dtype).forEach(workload -> byTemplate.put(template(workload).text(), workload));
-        return byTemplate.values().stream();
+        return distinct(dtype, workload -> template(workload).text());
+    }
+
+    /** One workload for each baseline, with each of its attributes, and dtype; several templates of an op have the same. */
+    static Stream<Workload> baselines() {
+        return KernelFamily.DTYPES.stream().flatMap(dtype -> distinct(dtype,
+                workload -> baseline(workload).text() + workload.signature().attributes()));
+    }
+
+    private static Stream<Workload> distinct(DType dtype, Function<Workload, String> text) {
+        Map<String, Workload> byText = new LinkedHashMap<>();
+        workloads(dtype).forEach(workload -> byText.put(text.apply(workload), workload));
+        return byText.values().stream();
     }
 
     /** Where many points are compiled, which takes long; others of half types are compiled by the stress test. */
@@ -88,6 +99,10 @@ class KernelFilesTest {
                 "attention(batch=1,q_len=4096,ctx=4096,heads=32,kv_heads=8,head_dim=64)",
                 "attention(batch=1,q_len=1,ctx=8192,heads=32,kv_heads=8,head_dim=64)")
                 .map(text -> StandardOps.catalog().parse(text, DType.BF16)));
+    }
+
+    private static KernelTemplate baseline(Workload workload) {
+        return KernelFiles.baseline(workload.signature()).orElseThrow();
     }
 
     private static KernelTemplate template(Workload workload) {
@@ -110,7 +125,7 @@ class KernelFilesTest {
     void theDefaultPointIsAdmittedAndStandsInTheSource() {
         workloads().forEach(workload -> {
             KernelTemplate template = template(workload);
-            Map<String, Long> first = KernelPoints.first(template);
+            Map<String, Long> first = template.defaultPoint();
             assertThat(template.admits(first, workload.signature())).as("the default point of %s", workload).isTrue();
             first.forEach(
                     (name, value) -> assertThat(template.text()).contains("#define " + name + " " + value + "\n"));
@@ -119,8 +134,8 @@ class KernelFilesTest {
 
     @Test
     void sourcesAreReadable() {
-        workloads().flatMap(workload -> Stream.of(KernelFiles.baseline(workload.signature()).orElseThrow(),
-                template(workload))).map(KernelTemplate::text).distinct().forEach(text -> {
+        workloads().flatMap(workload -> Stream.of(baseline(workload), template(workload))).map(KernelTemplate::text)
+                .distinct().forEach(text -> {
                     assertThat(text).startsWith("// ").doesNotContain("\t").endsWith("}\n");
                     // A directive cannot go on in another line.
                     assertThat(text.lines().filter(line -> !line.matches("// @(step|tensor_map) .*"))).allSatisfy(
@@ -136,8 +151,7 @@ class KernelFilesTest {
             KernelSource source = template.expand(point, workload.signature());
             requirePlanFits(source, workload.signature());
         }
-        requirePlanFits(KernelFiles.baseline(workload.signature()).orElseThrow().expand(Map.of(),
-                workload.signature()), workload.signature());
+        requirePlanFits(baseline(workload).expand(Map.of(), workload.signature()), workload.signature());
     }
 
     private static void requirePlanFits(KernelSource source, KernelSignature signature)
@@ -158,14 +172,19 @@ class KernelFilesTest {
 
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
-    @MethodSource("templates")
-    void baselinesAndDefaultPointsCompileAndSpillNothing(Workload workload) throws KernelRejectedException {
+    @MethodSource("baselines")
+    void baselinesCompileAndSpillNothing(Workload workload) throws KernelRejectedException {
         KernelSignature signature = workload.signature();
-        CudaCompiler compiler = compiler();
-        requireFits(compiler, KernelFiles.baseline(signature).orElseThrow().expand(Map.of(), signature), signature,
-                true);
+        requireFits(compiler(), baseline(workload).expand(Map.of(), signature), signature, true);
+    }
+
+    @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
+    @MethodSource("templates")
+    void defaultPointsCompileAndSpillNothing(Workload workload) throws KernelRejectedException {
+        KernelSignature signature = workload.signature();
         KernelTemplate template = template(workload);
-        requireFits(compiler, template.expand(KernelPoints.first(template), signature), signature, true);
+        requireFits(compiler(), template.expand(template.defaultPoint(), signature), signature, true);
     }
 
     /** Beside the default, as many admitted points as it takes for every value of every parameter to occur. */

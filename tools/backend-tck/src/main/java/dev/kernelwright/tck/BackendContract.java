@@ -82,7 +82,10 @@ public abstract class BackendContract implements DiscoveryContract, CompilationC
         return Set.of(DType.F32);
     }
 
-    /** Returns every template that the backend has for a workload on any device; by default that for this device. */
+    /**
+     * Returns every template that the backend has for a workload on any device, that for this device first; by default
+     * that alone.
+     */
     protected Stream<KernelTemplate> templates(KernelSignature signature) {
         return backend().template(signature).stream();
     }

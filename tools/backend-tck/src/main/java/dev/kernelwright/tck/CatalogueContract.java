@@ -29,9 +29,10 @@ import org.junit.jupiter.api.TestFactory;
  * Every op of the catalogue, in every type, on awkward shapes and values: baselines and templates against the reference.
  *
  * <p>Compiling and the reference take most of the time. So each point of a template is compiled once with every axis a
- * range and run on all shapes, and every trial is run by all kernels. Two points of each template, and one that is compiled
- * with fixed axes, are tried by default; the others, which together have every value of every parameter, and for one shape
- * in three and every special case one with fixed axes, have the tag {@code stress}.
+ * range and run on all shapes, and every trial is run by all kernels. Two points of the device's own template, one of
+ * those for other devices, and one that is compiled with fixed axes, are tried by default; the others, which together have
+ * every value of every parameter, and for one shape in three and every special case one with fixed axes, have the tag
+ * {@code stress}.
  */
 public interface CatalogueContract extends ContractTopic {
     /** Up to so much work of the reference, a shape is tried on two kinds of values; above it, on one. */

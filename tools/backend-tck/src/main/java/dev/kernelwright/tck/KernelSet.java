@@ -22,9 +22,9 @@ final class KernelSet implements AutoCloseable {
 
     /** Which kernels; both together have every value of each template's parameters. */
     enum Part {
-        /** The baseline, and each template at its first points. */
+        /** The baseline, the device's own template at two points, and those for other devices at their default. */
         ESSENTIAL,
-        /** Each template at the others. */
+        /** Each template at all others. */
         REST
     }
 
@@ -67,8 +67,10 @@ final class KernelSet implements AutoCloseable {
             if (part == Part.ESSENTIAL) {
                 backend.baseline(signature).ifPresent(baseline -> kernels.put("the baseline", baseline));
             }
-            for (KernelTemplate template : contract.templates(signature).toList()) {
-                for (Map<String, Long> point : points(template, signature)) {
+            List<KernelTemplate> templates = contract.templates(signature).toList();
+            for (KernelTemplate template : templates) {
+                int essential = template.equals(templates.getFirst()) ? ESSENTIAL_POINTS : 1;
+                for (Map<String, Long> point : points(template, signature, essential)) {
                     // Templates of several kinds of devices may have a point in common.
                     loading.put("the template at " + point + " (" + loading.size() + ")",
                             threads.submit(() -> load(template, point, signature)));
@@ -88,9 +90,9 @@ final class KernelSet implements AutoCloseable {
         });
     }
 
-    private List<Map<String, Long>> points(KernelTemplate template, KernelSignature signature) {
+    private List<Map<String, Long>> points(KernelTemplate template, KernelSignature signature, int wanted) {
         List<Map<String, Long>> all = TemplatePoints.covering(template, signature);
-        int essential = Math.min(ESSENTIAL_POINTS, all.size());
+        int essential = Math.min(wanted, all.size());
         return part == Part.ESSENTIAL ? all.subList(0, essential) : all.subList(essential, all.size());
     }
 

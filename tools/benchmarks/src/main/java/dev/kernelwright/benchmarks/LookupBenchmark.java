@@ -24,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -68,9 +67,7 @@ public class LookupBenchmark {
         try (Backend backend = ServiceLoader.load(BackendProvider.class).findFirst().orElseThrow().open(0, pool);
                 DirectoryStore store = DirectoryStore.open(folder)) {
             KernelTemplate template = backend.template(workload.signature()).orElseThrow();
-            Map<String, Long> point = new LinkedHashMap<>();
-            template.parameters().forEach((name, values) -> point.put(name, values.getFirst()));
-            KernelSource source = template.expand(point, workload.signature());
+            KernelSource source = template.expand(template.defaultPoint(), workload.signature());
             KernelBinary binary = backend.compile(source, workload.signature());
             key = KernelKey.of(workload, backend.target());
             Timing timing = Timing.of(new double[]{1000});

@@ -45,11 +45,15 @@ public final class KernelTimer {
     /** Enough to see what depends on chance, once everything is compiled; one late compilation is forgiven. */
     private static final int AGREEING_LAUNCHES = 5;
     private static final int FORGIVEN_CHANGES = 1;
-    /** How long the launches last by which the worker's clock is checked; short, to fall between other work. */
-    private static final double CHECKED_NANOS = 2e6;
+    /**
+     * Of the launches by which the worker's clock is checked, the fewer last as long as the worker's samples. Were they
+     * longer, a busy machine would leave the samples alone and stop these launches every time, and an honest clock would
+     * be called a liar: all of the longer ones have to fall into one time slice, of a millisecond or more, at least once.
+     */
     private static final long MANY_LAUNCHES = 4;
-    private static final int CLOCK_CHECKS = 30;
-    private static final long CLOCK_CHECK_LIMIT_NANOS = 2_000_000_000L;
+    /** A liar costs a second or two; only an honest clock on a machine that is very busy needs that many. */
+    private static final int CLOCK_CHECKS = 250;
+    private static final long CLOCK_CHECK_LIMIT_NANOS = 10_000_000_000L;
     /** How much longer launches may take in the parent's eyes, which a busy machine catches in better moments. */
     private static final double CLOCK_MARGIN = 3;
 
@@ -197,7 +201,7 @@ public final class KernelTimer {
      */
     static void checkClock(double claimedNanos, Launcher launcher, LongSupplier nanoTime)
             throws KernelRejectedException, IOException {
-        long few = Math.max(1, (long) (CHECKED_NANOS / claimedNanos));
+        long few = Math.max(1, (long) (SAMPLE_NANOS / claimedNanos));
         long start = nanoTime.getAsLong();
         double fewNanos = Double.POSITIVE_INFINITY;
         double manyNanos = Double.POSITIVE_INFINITY;

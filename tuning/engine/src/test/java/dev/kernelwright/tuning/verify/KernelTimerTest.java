@@ -14,6 +14,11 @@ class KernelTimerTest {
     private static final double LAUNCH_NANOS = 100_000;
     private static final long REQUEST_NANOS = 5_000_000;
 
+    /** What the scheduler of a machine with a dozen busy processes gives the worker, before it serves the others. */
+    private static final long SLICE_NANOS = 2_000_000;
+    private static final long TURN_NANOS = 36_000_000;
+    private static final long QUICK_REQUEST_NANOS = 50_000;
+
     private long nowNanos;
     private long requests;
 
@@ -32,6 +37,37 @@ class KernelTimerTest {
     @Test
     void aTimeIsBelievedOnAMachineThatIsBusyMostOfTheTime() {
         assertThatCode(check(LAUNCH_NANOS, request -> request % 7 == 6 ? 0 : 50_000_000)).doesNotThrowAnyException();
+    }
+
+    /** Checks a claim against launches that are stopped at the end of each time slice. */
+    private ThrowingCallable checkInSlices(double claimedNanos, long startNanos) {
+        return () -> {
+            nowNanos = startNanos;
+            KernelTimer.checkClock(claimedNanos,
+                    count -> workInSlices(QUICK_REQUEST_NANOS + (long) (count * LAUNCH_NANOS)), () -> nowNanos);
+        };
+    }
+
+    private void workInSlices(long nanos) {
+        for (long left = nanos; left > 0;) {
+            long inSlice = Math.max(0, SLICE_NANOS - nowNanos % TURN_NANOS);
+            long worked = Math.min(left, inSlice);
+            left -= worked;
+            nowNanos += worked;
+            if (left > 0) {
+                nowNanos += TURN_NANOS - nowNanos % TURN_NANOS;
+            }
+        }
+    }
+
+    @Test
+    void aWorkerThatIsNeverLeftAloneForLongIsBelievedAndALiarIsNot() {
+        for (long start = 0; start < TURN_NANOS; start += 100_000) {
+            assertThatCode(checkInSlices(LAUNCH_NANOS, start)).as("from %s ns of a turn on", start)
+                    .doesNotThrowAnyException();
+            assertThatThrownBy(checkInSlices(LAUNCH_NANOS / 5, start)).as("from %s ns of a turn on", start)
+                    .hasMessageContaining("leave the clock and other threads alone");
+        }
     }
 
     @Test

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kernelwright.op.KernelSignature;
 import dev.kernelwright.spi.KernelTemplate;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -123,8 +122,7 @@ public final class ReplyReader {
                         + " parameters: give at most " + MAX_PARAMETERS + ", of at most " + MAX_VALUES
                         + " values each");
             }
-            Map<String, Long> first = new LinkedHashMap<>();
-            template.parameters().forEach((name, values) -> first.put(name, values.getFirst()));
+            Map<String, Long> first = template.defaultPoint();
             if (!template.admits(first, signature)) {
                 return new Reading.Fault(
                         "the first values of the parameters, " + first + ", do not satisfy the @require"
