@@ -19,7 +19,7 @@ public final class Dialect {
 
     /** Returns one that goes element by element, one by rows and one in two steps; none is for the op that is asked for. */
     private static List<String> examples(String op) {
-        return List.of(op.equals("silu_mul") ? "gelu" : "silu_mul", op.equals("layer_norm") ? "softmax" : "layer_norm",
+        return List.of(op.equals("silu_mul") ? "gelu" : "silu_mul", op.equals("rms_norm") ? "softmax" : "rms_norm",
                 op.equals("matmul") ? "sum" : "matmul_vector");
     }
 

@@ -34,15 +34,17 @@ final class Tally {
      * @param source the source
      * @param binary what it was compiled to
      * @param evaluation the verdict
+     * @param judgedNanos how long that took
      */
-    record Contender(int number, String generator, KernelSource source, KernelBinary binary, Evaluation evaluation) {}
+    record Contender(int number, String generator, KernelSource source, KernelBinary binary, Evaluation evaluation,
+            long judgedNanos) {}
 
-    /** Counts a candidate and returns its number. */
-    int add(String generator, KernelSource source, KernelEvaluator.Trial trial) {
+    /** Counts a candidate, on which the verdict took so long, and returns its number. */
+    int add(String generator, KernelSource source, KernelEvaluator.Trial trial, long judgedNanos) {
         tried++;
         Evaluation evaluation = trial.evaluation();
         if (evaluation.accepted() && trial.binary() != null) {
-            contenders.add(new Contender(tried, generator, source, trial.binary(), evaluation));
+            contenders.add(new Contender(tried, generator, source, trial.binary(), evaluation, judgedNanos));
             contenders.sort(Comparator.comparingDouble(contender -> SpeedRule.relativeTime(contender.evaluation)));
             if (contenders.size() > MAX_CONTENDERS) {
                 contenders.removeLast();

@@ -54,11 +54,13 @@ final class TuningJob implements Runnable {
     private static final double CONFIRMING_PART = 0.15;
     private static final long MIN_CONFIRMING_NANOS = 2_000_000_000L;
     private static final double MAX_CONFIRMING_PART = 0.5;
-    /** What a confirmation may take on a busy machine; more where launches themselves are slow. */
+    /** What a confirmation may take on a busy machine; more where launches, or the verdicts of the search, are slow. */
     private static final Duration MAX_CONFIRMING_TIME = Duration.ofSeconds(30);
     /** What a run under one instrument may take, beside the budget. */
     private static final Duration INSTRUMENTED_TIME = Duration.ofMinutes(1);
     private static final int CONFIRMING_LAUNCHES = 60;
+    /** A full verification sees some eight kinds of data; that of a search two, and then takes the times too. */
+    private static final int CONFIRMING_VERDICTS = 5;
     private static final int MAX_DUPLICATES_IN_A_ROW = 100;
 
     private final TuningRequest request;
@@ -165,7 +167,7 @@ final class TuningJob implements Runnable {
             requireGoingOn();
             // The best is confirmed in any case, which takes a second: it would be lost for its budget's sake.
             Evaluation confirmed = open.confirm(contender.binary(), contender.evaluation(),
-                    confirmationDeadline(contender.evaluation()));
+                    confirmationDeadline(contender));
             if (confirmed.accepted() && instrumented) {
                 confirmed = instrumented(contender, confirmed);
             }
@@ -259,6 +261,7 @@ final class TuningJob implements Runnable {
 
     private Evaluation evaluate(KernelGenerator generator, KernelGenerator.Search search, KernelSource source,
             KernelEvaluator open, Deadline end) throws IOException {
+        long start = System.nanoTime();
         KernelEvaluator.Trial trial;
         try {
             trial = open.evaluate(source, Effort.SEARCH, end);
@@ -268,7 +271,7 @@ final class TuningJob implements Runnable {
         }
         requireGoingOn();
         known.put(digest(source), trial.evaluation());
-        int number = tally.add(generator.name(), source, trial);
+        int number = tally.add(generator.name(), source, trial, System.nanoTime() - start);
         if (trial.binary() != null && !trial.binary().log().isBlank()) {
             search.compiled(trial.binary().log());
         }
@@ -315,12 +318,13 @@ final class TuningJob implements Runnable {
         }
     }
 
-    private static Deadline confirmationDeadline(Evaluation evaluation) {
-        Timing kernel = evaluation.kernel();
-        Timing baseline = evaluation.baseline();
+    private static Deadline confirmationDeadline(Tally.Contender contender) {
+        Timing kernel = contender.evaluation().kernel();
+        Timing baseline = contender.evaluation().baseline();
         double launchNanos = (kernel == null ? 0 : kernel.medianNanos())
                 + (baseline == null ? 0 : baseline.medianNanos());
-        return Deadline.after(MAX_CONFIRMING_TIME.plusNanos((long) (CONFIRMING_LAUNCHES * launchNanos)));
+        return Deadline.after(MAX_CONFIRMING_TIME.plusNanos((long) (CONFIRMING_LAUNCHES * launchNanos)
+                + CONFIRMING_VERDICTS * contender.judgedNanos()));
     }
 
     private TuningRecord finish(TuningRecord result) {

@@ -115,7 +115,8 @@ final class VerificationPlan {
             shapes.add(signature.minAxes());
             shapes.add(shape(axis -> Math.clamp(1, axis.min(), axis.max())));
             shapes.add(shape(axis -> Math.max(axis.min(), axis.max() - 1)));
-            shapes.add(shape(axis -> Math.max(axis.min(), Long.highestOneBit(Math.max(1, axis.max() - 1)) + 1)));
+            shapes.add(shape(axis -> Math.clamp(Long.highestOneBit(Math.max(1, axis.max() - 1)) + 1, axis.min(),
+                    axis.max())));
             for (int i = 0; i < RANDOM_SHAPES; i++) {
                 randomShape().ifPresent(shapes::add);
             }

@@ -85,6 +85,18 @@ class VerificationPlanTest {
         assertThat(shapes(TestOps.fixed(), 1)).containsExactly("[8, 64]");
     }
 
+    /** Attention to one query in each of some sequences, for example. */
+    @Test
+    void anAxisThatIsOneStaysOneWhereAnotherIsARange() {
+        Workload workload = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 1, 16).axis("cols", 1).build();
+        for (long seed = 0; seed < 20; seed++) {
+            assertThat(VerificationPlan.of(workload, seed, false)).allSatisfy(step -> {
+                assertThat(step.axes()[0]).isBetween(1L, 16L);
+                assertThat(step.axes()[1]).isEqualTo(1);
+            });
+        }
+    }
+
     @Test
     void aRangeIsTriedAtBothEndsNextToTheEndAndToAPowerOfTwoAndSomewhereOdd() {
         Workload workload = TestOps.SCALE_ADD.workload(DType.F32).axis("rows", 1, 1_000).axis("cols", 64).build();
