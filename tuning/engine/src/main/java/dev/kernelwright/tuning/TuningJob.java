@@ -318,7 +318,7 @@ final class TuningJob implements Runnable {
         }
     }
 
-    private static Deadline confirmationDeadline(Tally.Contender contender) {
+    static Deadline confirmationDeadline(Tally.Contender contender) {
         Timing kernel = contender.evaluation().kernel();
         Timing baseline = contender.evaluation().baseline();
         double launchNanos = (kernel == null ? 0 : kernel.medianNanos())
