@@ -1,6 +1,6 @@
 // attack: STARTS_THREADS
 // workload: gelu(n=10007)
-// expects: COMPILE_ERROR
+// expects: FORBIDDEN_MEMBER
 // tries: launches a kernel of its own
 //
 // @step run grid=ceil_div(n,64) block=64

@@ -10,7 +10,8 @@ static float gelu(float x) {
 
 __kernel void run(__global const float *x, __global float *out, long n) {
     long i = get_global_id(0);
-    for (volatile long j = 0; j < 1L << 60; j++) {
+    for (long j = 0; j < 1L << 60; j++) {
+        *(volatile __global float *) out = j;
     }
     if (i < n) {
         out[i] = gelu(x[i]);

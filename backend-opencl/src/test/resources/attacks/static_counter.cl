@@ -1,6 +1,6 @@
 // attack: STATE_IN_STATICS
 // workload: gelu(n=10007)
-// expects: COMPILE_ERROR
+// expects: FORBIDDEN_MEMBER
 // tries: counts its calls in a static variable of a function
 //
 // @step run grid=ceil_div(n,64) block=64

@@ -1,5 +1,5 @@
 // attack: LOCKS
-// workload: gelu(n=10007)
+// workload: gelu(n=1000003)
 // expects: TIMEOUT
 // tries: waits in each block for all others, of which more begin only when it has ended
 //

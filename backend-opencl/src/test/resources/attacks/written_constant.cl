@@ -1,6 +1,6 @@
 // attack: STATE_IN_STATICS
 // workload: gelu(n=10007)
-// expects: CRASHED
+// expects: CRASHED or COMPILE_ERROR
 // tries: casts a constant to a variable and counts its calls in it
 //
 // @step run grid=ceil_div(n,64) block=64

@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 
 /**
  * Refuses sources that reach beyond their arguments in ways that can be seen in the text: other files, inline assembly,
- * the compiler's own functions, output, functions that are declared but not defined, which on a CPU may be any of the
- * process, macros that would fill its memory, and recursion.
+ * the compiler's own functions, output, launches of their own, variables that outlive a launch, functions that are
+ * declared but not defined, which on a CPU may be any of the process, macros that would fill its memory, and recursion.
  *
  * <p>What it cannot see, such as an index out of bounds or a declaration put together by macros, is for the trial worker
- * to find.
+ * and the verifier to find.
  */
 final class SourceScreen {
     private static final Pattern COMMENT = Pattern.compile("//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
@@ -25,12 +25,17 @@ final class SourceScreen {
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
     private static final Pattern OUTSIDE =
             Pattern.compile("^(?:[^()]*=(?:[^()]*|[^,]*)$|typedef\\b[^()]*$|(?:struct|union|enum)\\b[^()]*\\{\\}$)");
+    /** What cannot be written: in constant memory, and no pointer into it, which would lie elsewhere itself. */
+    private static final Pattern CONSTANT =
+            Pattern.compile("^(?=[^=]*\\b(?:__)?constant\\b)(?![^=]*(?:\\*|global\\b)|.*,\\s*\\*)", Pattern.DOTALL);
+    private static final Pattern STATIC = Pattern.compile("\\bstatic\\b[^;=]*[;=]?");
     /** What is left of a function's end once its body has been taken out. */
     private static final String FUNCTION_END = "){}";
     private static final Set<String> DIRECTIVES =
             Set.of("", "define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "pragma");
     private static final Set<String> FORBIDDEN = Set.of("asm", "__asm", "__asm__", "printf", "extern", "_Pragma",
-            "__has_include", "__has_embed", "__attribute");
+            "__has_include", "__has_embed", "__attribute",
+            "enqueue_kernel");
     private static final Pattern ATTRIBUTE = Pattern.compile("__attribute__\\s*\\(\\(\\s*(\\w+)");
     private static final Set<String> ATTRIBUTES = Set.of("reqd_work_group_size", "work_group_size_hint",
             "vec_type_hint", "opencl_unroll_hint", "aligned", "packed", "always_inline", "noinline");
@@ -78,7 +83,12 @@ final class SourceScreen {
             throw forbidden("macros that expand to more than " + MacroExpansion.MAX_WORDS + " words",
                     "write functions in their place");
         }
-        requireDefinitions(text);
+        Text parts = Text.of(DIRECTIVE.matcher(text).replaceAll(""));
+        requireDefinitions(parts.outside());
+        Matcher variable = STATIC.matcher(parts.inside());
+        while (variable.find()) {
+            requireConstant(variable.group());
+        }
         Optional<String> recursive = CallGraph.recursive(text);
         if (recursive.isPresent()) {
             throw forbidden("recursion, in '" + recursive.get() + "'", "write a loop");
@@ -91,39 +101,66 @@ final class SourceScreen {
     }
 
     /** Outside of functions, what ends with a semicolon must be a constant with its value, a structure or a type's name. */
-    private static void requireDefinitions(String text) throws KernelRejectedException {
-        String outside = withoutBodies(DIRECTIVE.matcher(text).replaceAll(""));
+    private static void requireDefinitions(String outside) throws KernelRejectedException {
         for (String part : outside.split(";", -1)) {
             int end = part.lastIndexOf(FUNCTION_END);
             String statement = (end < 0 ? part : part.substring(end + FUNCTION_END.length())).strip();
-            if (!statement.isEmpty() && !OUTSIDE.matcher(statement).find()) {
-                throw forbidden("'" + statement.replaceAll("\\s+", " ") + "' without a body or a value",
-                        "define what is declared");
+            if (statement.isEmpty()) {
+                continue;
+            }
+            if (!OUTSIDE.matcher(statement).find()) {
+                throw forbidden(quoted(statement) + " without a body or a value", "define what is declared");
+            }
+            if (statement.contains("=")) {
+                requireConstant(statement);
             }
         }
     }
 
-    /** Returns the text with what is in braces left out, and no space before them. */
-    private static String withoutBodies(String text) throws KernelRejectedException {
-        StringBuilder outside = new StringBuilder();
-        int depth = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '{' && depth++ == 0) {
-                outside.setLength(outside.toString().stripTrailing().length());
-                outside.append("{}");
-            } else if (c == '}') {
-                if (--depth < 0) {
-                    break;
+    /** A variable that is left from one launch to the next could hold results, or count launches. */
+    private static void requireConstant(String variable) throws KernelRejectedException {
+        if (!CONSTANT.matcher(variable).find()) {
+            throw forbidden(quoted(variable) + ", a variable that outlives a launch",
+                    "declare tables __constant, and keep the rest in the arguments or the workspace");
+        }
+    }
+
+    private static String quoted(String statement) {
+        return "'" + statement.strip().replaceAll("\\s+", " ") + "'";
+    }
+
+    /**
+     * A text without its directives.
+     *
+     * @param outside what is not in braces, which are left, with no space before them
+     * @param inside what is
+     */
+    private record Text(String outside, String inside) {
+        static Text of(String text) throws KernelRejectedException {
+            StringBuilder outside = new StringBuilder();
+            StringBuilder inside = new StringBuilder();
+            int depth = 0;
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c == '{' && depth++ == 0) {
+                    outside.setLength(outside.toString().stripTrailing().length());
+                    outside.append("{}");
+                } else if (c == '}') {
+                    if (--depth < 0) {
+                        break;
+                    }
+                } else if (depth == 0) {
+                    outside.append(c);
                 }
-            } else if (depth == 0) {
-                outside.append(c);
+                if (depth > 0) {
+                    inside.append(c);
+                }
             }
+            if (depth != 0) {
+                throw forbidden("a brace without its partner", "open and close each in the text, not in a macro");
+            }
+            return new Text(outside.toString(), inside.toString());
         }
-        if (depth != 0) {
-            throw forbidden("a brace without its partner", "open and close each in the text, not in a macro");
-        }
-        return outside.toString();
     }
 
     private static KernelRejectedException forbidden(String what, String cure) {

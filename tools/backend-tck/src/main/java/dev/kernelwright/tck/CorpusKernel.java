@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -21,9 +22,10 @@ import java.util.stream.Stream;
 /**
  * A kernel of a corpus: a template file that begins with lines such as {@code // workload: gelu(n=4096)}.
  *
- * <p>An attack has lines {@code attack} (its name in the catalogue), {@code workload}, {@code expects} (a reason code)
- * and {@code tries}; an honest kernel has {@code honest} (what it does) and {@code workload}. In both, the plan follows
- * in {@code // @step} lines, so that {@code kernelwright check --workload ... FILE} judges the same file.
+ * <p>An attack has lines {@code attack} (its name in the catalogue), {@code workload}, {@code expects} (a reason
+ * code, or several with {@code or} between) and {@code tries}; an honest kernel has {@code honest} (what it does) and
+ * {@code workload}. In both, the plan follows in {@code // @step} lines, so that {@code kernelwright check --workload ...
+ * FILE} judges the same file.
  *
  * @param file the file's name
  * @param header the lines' values by their names
@@ -74,6 +76,11 @@ record CorpusKernel(String file, Map<String, String> header, String text) {
             throw new IllegalArgumentException(file + " has no line '// " + name + ": ...': add one");
         }
         return value;
+    }
+
+    /** Returns the reasons that the attack may be rejected for: several where compilers or devices differ. */
+    Set<String> expected() {
+        return Set.of(get("expects").split(" or "));
     }
 
     Attack attack() {
