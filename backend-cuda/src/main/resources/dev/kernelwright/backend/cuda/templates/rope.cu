@@ -40,18 +40,23 @@ run(const element *__restrict__ x, const element *__restrict__ cos, const elemen
     const bool vector = pairs % WIDTH == 0 && is_aligned(x, cos, sin, out);
     const Vector c = load(cos + angles, inside ? width : 0, vector, __int_as_float(0x7fffffff));
     const Vector s = load(sin + angles, inside ? width : 0, vector, __int_as_float(0x7fffffff));
+    const int count = (int) min((long long) HEADS_PER_THREAD, heads - first_head);
+    const long long start = (row * heads + first_head) * head_dim;
+    if (vector) {
+        // Interleaved, the pairs are two vectors in a row; else they are one in each half. All are under way at once.
+        const long long low = start + (INTERLEAVED ? 2 * first_pair : first_pair);
+        const long long high = INTERLEAVED ? low + WIDTH : low + pairs;
+        uint4 of_low[HEADS_PER_THREAD];
+        uint4 of_high[HEADS_PER_THREAD];
 #pragma unroll
-    for (int h = 0; h < HEADS_PER_THREAD; h++) {
-        if (first_head + h >= heads) {
-            break;
+        for (int h = 0; h < HEADS_PER_THREAD; h++) {
+            of_low[h] = load_packed(x + low + h * head_dim, count - h, true);
+            of_high[h] = load_packed(x + high + h * head_dim, count - h, true);
         }
-        const long long start = (row * heads + first_head + h) * head_dim;
-        if (vector) {
-            // Interleaved, the pairs are two vectors in a row; else they are one in each half.
-            const long long low = start + (INTERLEAVED ? 2 * first_pair : first_pair);
-            const long long high = INTERLEAVED ? low + WIDTH : low + pairs;
-            Vector a = load(x + low);
-            Vector b = load(x + high);
+#pragma unroll
+        for (int h = 0; h < HEADS_PER_THREAD; h++) {
+            Vector a = unpacked(of_low[h]);
+            Vector b = unpacked(of_high[h]);
 #pragma unroll
             for (int i = 0; i < WIDTH; i++) {
 #if INTERLEAVED
@@ -62,21 +67,23 @@ run(const element *__restrict__ x, const element *__restrict__ cos, const elemen
                 turn(a.at[i], b.at[i], c.at[i], s.at[i]);
 #endif
             }
-            store(out + low, a);
-            store(out + high, b);
-        } else {
+            store(out + low + h * head_dim, count - h, true, a);
+            store(out + high + h * head_dim, count - h, true, b);
+        }
+        return;
+    }
+    for (int h = 0; h < count; h++) {
 #pragma unroll
-            for (int i = 0; i < WIDTH; i++) {
-                if (i < width) {
-                    const long long pair = first_pair + i;
-                    const long long low = start + (INTERLEAVED ? 2 * pair : pair);
-                    const long long high = INTERLEAVED ? low + 1 : low + pairs;
-                    float a = x[low];
-                    float b = x[high];
-                    turn(a, b, c.at[i], s.at[i]);
-                    out[low] = a;
-                    out[high] = b;
-                }
+        for (int i = 0; i < WIDTH; i++) {
+            if (i < width) {
+                const long long pair = first_pair + i;
+                const long long low = start + h * head_dim + (INTERLEAVED ? 2 * pair : pair);
+                const long long high = INTERLEAVED ? low + 1 : low + pairs;
+                float a = x[low];
+                float b = x[high];
+                turn(a, b, c.at[i], s.at[i]);
+                out[low] = a;
+                out[high] = b;
             }
         }
     }

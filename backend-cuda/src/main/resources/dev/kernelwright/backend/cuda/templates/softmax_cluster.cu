@@ -1,6 +1,6 @@
 // A cluster of CLUSTER blocks shares a row, which is read once: each thread keeps up to VECTORS vectors of its block's
-// part in registers, and blocks tell each other the maximum and the sum of their parts through shared memory. What is
-// beyond the vectors is read twice.
+// part in registers, and warps tell each other the maximum and the sum of their parts through shared memory, in all
+// blocks at once. What is beyond the vectors is read twice.
 // @parameter THREADS 256 128 512 1024
 // @parameter VECTORS 4 2 8 16
 // @parameter CLUSTER 4 1 2 8
@@ -12,11 +12,20 @@
 #define VECTORS 4
 #define CLUSTER 4
 #define COLS 0
+#define WARPS (THREADS / 32)
+// How many blocks a multiprocessor can have registers for: compilers take more, and leave it too few warps.
+#define BLOCKS (65536 / (THREADS * ((F32 ? 36 : 28) + VECTORS * WIDTH)))
 #define NEGATIVE_INFINITY (-__int_as_float(0x7f800000))
+#define NEGATIVE_INFINITY_BITS (F32 ? 0xff800000 : BF16 ? 0xff80ff80 : 0xfc00fc00)
 
-// A barrier for all threads of all blocks of a cluster.
-__device__ __forceinline__ void sync_cluster() {
-    asm volatile("barrier.cluster.arrive.release.aligned; barrier.cluster.wait.acquire.aligned;" ::: "memory");
+// A warp has written what the others of the cluster are to read.
+__device__ __forceinline__ void arrive() {
+    asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory");
+}
+
+// Waits until every thread of the cluster has arrived.
+__device__ __forceinline__ void wait() {
+    asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory");
 }
 
 // What a variable in shared memory is in another block of the cluster.
@@ -27,53 +36,21 @@ __device__ __forceinline__ float value_in(unsigned int block, const float *varia
     return value;
 }
 
-// The maximum of a value over the threads of a block, NaN not counted, for each of them.
-__device__ __forceinline__ float block_max(float value) {
-    __shared__ float of_warp[THREADS / 32];
-#pragma unroll
-    for (int distance = 16; distance > 0; distance /= 2) {
-        value = fmaxf(value, __shfl_xor_sync(0xffffffff, value, distance));
-    }
-    if (threadIdx.x % 32 == 0) {
-        of_warp[threadIdx.x / 32] = value;
-    }
-    __syncthreads();
-    value = of_warp[threadIdx.x % (THREADS / 32)];
-#pragma unroll
-    for (int distance = THREADS / 64; distance > 0; distance /= 2) {
-        value = fmaxf(value, __shfl_xor_sync(0xffffffff, value, distance));
-    }
-    return value;
-}
-
-// The sum of a value over the threads of a block, for each of them.
-__device__ __forceinline__ float block_sum(float value) {
-    __shared__ float of_warp[THREADS / 32];
-#pragma unroll
-    for (int distance = 16; distance > 0; distance /= 2) {
-        value += __shfl_xor_sync(0xffffffff, value, distance);
-    }
-    if (threadIdx.x % 32 == 0) {
-        of_warp[threadIdx.x / 32] = value;
-    }
-    __syncthreads();
-    value = of_warp[threadIdx.x % (THREADS / 32)];
-#pragma unroll
-    for (int distance = THREADS / 64; distance > 0; distance /= 2) {
-        value += __shfl_xor_sync(0xffffffff, value, distance);
-    }
-    return value;
-}
-
 // What to subtract before an exponential: where all is negative infinity yet, weights are to be 0 and not NaN.
 __device__ __forceinline__ float shift(float max) {
     return max == NEGATIVE_INFINITY ? 0.0f : max;
 }
 
+// Exponentials in a unit that is the same for all: for halves 2^-8, so that the instruction, which has no subnormal
+// results, has one wherever a half has; its error is far less than that of rounding to a half.
 __device__ __forceinline__ Vector exponentials(Vector value, float base) {
 #pragma unroll
     for (int i = 0; i < WIDTH; i++) {
+#if F32
         value.at[i] = expf(value.at[i] - base);
+#else
+        asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(value.at[i]) : "f"(fmaf(value.at[i] - base, 1.4426950409f, 8.0f)));
+#endif
     }
     return value;
 }
@@ -104,10 +81,37 @@ __device__ __forceinline__ Vector scaled(Vector value, float factor) {
     return value;
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS)
+// The maximum of a part of a row, NaN not counted, and the sum of its exponentials over that.
+struct Part {
+    float max;
+    float sum;
+};
+
+// The two parts as one.
+__device__ __forceinline__ Part joined(Part a, Part b) {
+    const float max = fmaxf(a.max, b.max);
+    return {max, a.sum * expf(a.max - shift(max)) + b.sum * expf(b.max - shift(max))};
+}
+
+// The parts of the lanes of a warp as one, for each of them.
+__device__ __forceinline__ Part of_warp(Part part) {
+    float max = part.max;
+#pragma unroll
+    for (int distance = 16; distance > 0; distance /= 2) {
+        max = fmaxf(max, __shfl_xor_sync(0xffffffff, max, distance));
+    }
+    float sum = part.sum * expf(part.max - shift(max));
+#pragma unroll
+    for (int distance = 16; distance > 0; distance /= 2) {
+        sum += __shfl_xor_sync(0xffffffff, sum, distance);
+    }
+    return {max, sum};
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS < 1 ? 1 : BLOCKS)
 run(const element *__restrict__ x, element *__restrict__ out, long long rows, long long cols_argument) {
-    __shared__ float max_of_block;
-    __shared__ float sum_of_block;
+    __shared__ float maxima[WARPS];
+    __shared__ float sums[WARPS];
     const long long cols = COLS ? COLS : cols_argument;
     const bool vector = cols % WIDTH == 0 && is_aligned(x, out);
     // Parts are a multiple of WIDTH, so that each begins aligned; the last ones may be short, or empty.
@@ -117,57 +121,52 @@ run(const element *__restrict__ x, element *__restrict__ out, long long rows, lo
     const element *from = x + blockIdx.x / CLUSTER * cols + begin;
     element *to = out + blockIdx.x / CLUSTER * cols + begin;
 
-    Vector kept[VECTORS];
-    float max = NEGATIVE_INFINITY;
+    uint4 packed[VECTORS];
 #pragma unroll
     for (int v = 0; v < VECTORS; v++) {
         const int c = WIDTH * (threadIdx.x + v * THREADS);
-        kept[v] = load(from + c, width - c, vector, NEGATIVE_INFINITY);
+        packed[v] = load_packed(from + c, width - c, vector, NEGATIVE_INFINITY_BITS);
     }
+    Vector kept[VECTORS];
+    Part own = {NEGATIVE_INFINITY, 0.0f};
 #pragma unroll
     for (int v = 0; v < VECTORS; v++) {
-        max = fmaxf(max, max_of(kept[v]));
+        kept[v] = unpacked(packed[v]);
+        own.max = fmaxf(own.max, max_of(kept[v]));
+    }
+    const float base = shift(own.max);
+#pragma unroll
+    for (int v = 0; v < VECTORS; v++) {
+        kept[v] = exponentials(kept[v], base);
+        own.sum += sum_of(kept[v]);
     }
     const int rest = WIDTH * (threadIdx.x + VECTORS * THREADS);
-    float max_of_rest = NEGATIVE_INFINITY;
-    float sum_of_rest = 0.0f;
 #pragma unroll 4
     for (long long c = rest; c < width; c += WIDTH * THREADS) {
         const Vector value = load(from + c, width - c, vector, NEGATIVE_INFINITY);
-        const float new_max = fmaxf(max_of_rest, max_of(value));
-        sum_of_rest = sum_of_rest * expf(max_of_rest - shift(new_max)) + sum_of(exponentials(value, shift(new_max)));
-        max_of_rest = new_max;
+        const float max = max_of(value);
+        own = joined(own, {max, sum_of(exponentials(value, shift(max)))});
     }
-    max = block_max(fmaxf(max, max_of_rest));
-    float sum = sum_of_rest * expf(max_of_rest - shift(max));
-#pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
-        kept[v] = exponentials(kept[v], shift(max));
-        sum += sum_of(kept[v]);
+    const Part part_of_warp = of_warp(own);
+    if (threadIdx.x % 32 == 0) {
+        maxima[threadIdx.x / 32] = part_of_warp.max;
+        sums[threadIdx.x / 32] = part_of_warp.sum;
     }
-    sum = block_sum(sum);
-
-    float max_of_row = max;
-    float sum_of_row = sum;
-    if (CLUSTER > 1) {
-        if (threadIdx.x == 0) {
-            max_of_block = max;
-            sum_of_block = sum;
-        }
-        sync_cluster();
+    arrive();
+    wait();
+    Part of_row = {NEGATIVE_INFINITY, 0.0f};
 #pragma unroll
-        for (int block = 0; block < CLUSTER; block++) {
-            max_of_row = fmaxf(max_of_row, value_in(block, &max_of_block));
+    for (int warp = 0; warp < CLUSTER * WARPS; warp += 32) {
+        const int other = warp + threadIdx.x % 32;
+        if (CLUSTER * WARPS % 32 == 0 || other < CLUSTER * WARPS) {
+            of_row = joined(of_row, {value_in(other / WARPS, &maxima[other % WARPS]),
+                    value_in(other / WARPS, &sums[other % WARPS])});
         }
-        sum_of_row = 0.0f;
-#pragma unroll
-        for (int block = 0; block < CLUSTER; block++) {
-            sum_of_row += value_in(block, &sum_of_block) * expf(value_in(block, &max_of_block) - shift(max_of_row));
-        }
-        // Blocks may end when the others have read.
-        sync_cluster();
     }
-    const float factor = expf(max - shift(max_of_row)) / sum_of_row;
+    // Blocks may end when the others have read.
+    arrive();
+    of_row = of_warp(of_row);
+    const float factor = expf(base - shift(of_row.max)) / of_row.sum;
 #pragma unroll
     for (int v = 0; v < VECTORS; v++) {
         const int c = WIDTH * (threadIdx.x + v * THREADS);
@@ -176,6 +175,7 @@ run(const element *__restrict__ x, element *__restrict__ out, long long rows, lo
 #pragma unroll 4
     for (long long c = rest; c < width; c += WIDTH * THREADS) {
         const Vector value = load(from + c, width - c, vector, NEGATIVE_INFINITY);
-        store(to + c, width - c, vector, scaled(exponentials(value, shift(max)), factor));
+        store(to + c, width - c, vector, scaled(exponentials(value, shift(of_row.max)), 1.0f / of_row.sum));
     }
+    wait();
 }

@@ -26,6 +26,8 @@
 #else
 #define KEPT VECTORS
 #endif
+// How many vectors of the rest a work-item reads at once.
+#define BATCH 4
 // So many work-items of a row add up the values of all, and every one of them what those have.
 #define PARTS (ITEMS < 1024 ? 16 : 32)
 // Whether every row of a buffer begins where a vector of four may.
@@ -123,19 +125,59 @@ static float add_lanes(float4 vector) {
 }
 
 /**
+ * How many times a work-item has BATCH whole vectors, which it reads all at once, from a column on; none where a vector
+ * may begin anywhere. What is left it takes one by one.
+ */
+static int batches(int begin, int count, bool aligned) {
+    int last = begin + 4 * ITEMS * (BATCH - 1) + 4;
+    return aligned && last <= count ? (count - last) / (4 * ITEMS * BATCH) + 1 : 0;
+}
+
+static void load_batch(__global const float *from, float4 *batch) {
+    #pragma unroll
+    for (int u = 0; u < BATCH; u++) {
+        batch[u] = *(__global const float4 *) (from + 4 * ITEMS * u);
+    }
+}
+
+/**
  * Returns the maximum and the sum of the exponentials of a row or a part of one, and leaves the exponentials of what is
  * kept.
  */
 static float2 reduce(__global const float *from, int count, bool aligned, float4 *kept, __local float *scratch) {
     int begin = 4 * get_local_id(0);
-    #pragma unroll
-    for (int v = 0; v < KEPT; v++) {
-        int c = begin + 4 * ITEMS * v;
-        kept[v] = load(from + c, count - c, aligned, -INFINITY);
+    if (aligned && begin + 4 * ITEMS * (KEPT - 1) + 4 <= count) {
+        #pragma unroll
+        for (int v = 0; v < KEPT; v++) {
+            kept[v] = *(__global const float4 *) (from + begin + 4 * ITEMS * v);
+        }
+    } else {
+        #pragma unroll
+        for (int v = 0; v < KEPT; v++) {
+            int c = begin + 4 * ITEMS * v;
+            kept[v] = load(from + c, count - c, aligned, -INFINITY);
+        }
     }
     float max_of_rest = -INFINITY;
     float sum_of_rest = 0.0f;
-    for (int c = begin + 4 * ITEMS * KEPT; c < count; c += 4 * ITEMS) {
+    int c = begin + 4 * ITEMS * KEPT;
+    for (int left = batches(c, count, aligned); left > 0; left--) {
+        float4 batch[BATCH];
+        load_batch(from + c, batch);
+        float greater = max_of_rest;
+        #pragma unroll
+        for (int u = 0; u < BATCH; u++) {
+            greater = fmax(greater, max_lane(batch[u]));
+        }
+        sum_of_rest *= exp(max_of_rest - shift(greater));
+        #pragma unroll
+        for (int u = 0; u < BATCH; u++) {
+            sum_of_rest += add_lanes(exp(batch[u] - shift(greater)));
+        }
+        max_of_rest = greater;
+        c += 4 * ITEMS * BATCH;
+    }
+    for (; c < count; c += 4 * ITEMS) {
         float4 vector = load(from + c, count - c, aligned, -INFINITY);
         float greater = fmax(max_of_rest, max_lane(vector));
         sum_of_rest = fma(sum_of_rest, exp(max_of_rest - shift(greater)), add_lanes(exp(vector - shift(greater))));
@@ -200,7 +242,10 @@ __kernel void run(__global const float *restrict x, __global float *restrict out
     }
     begin += 4 * ITEMS * KEPT;
 #else
-    __global const float *of_row = parts + 2 * SPLIT * get_group_id(0);
+    // The other way round than in the first step, which has left in the cache what it read last.
+    long row = rows - 1 - get_group_id(0);
+    long at = SPLIT - 1 - get_group_id(1);
+    __global const float *of_row = parts + 2 * SPLIT * row;
     float max_value = -INFINITY;
     for (int part = 0; part < SPLIT; part++) {
         max_value = fmax(max_value, of_row[2 * part]);
@@ -210,14 +255,24 @@ __kernel void run(__global const float *restrict x, __global float *restrict out
         sum = fma(of_row[2 * part + 1], exp(of_row[2 * part] - shift(max_value)), sum);
     }
     float factor = 1.0f / sum;
-    long start = min(cols, (long) get_group_id(1) * part_columns(cols));
+    long start = min(cols, at * part_columns(cols));
     int count = (int) min(part_columns(cols), cols - start);
-    __global const float *from = x + get_group_id(0) * cols + start;
-    __global float *to = out + get_group_id(0) * cols + start;
+    __global const float *from = x + row * cols + start;
+    __global float *to = out + row * cols + start;
 #endif
-    #pragma unroll 4
-    for (int c = begin; c < count; c += 4 * ITEMS) {
+    // From the end, since what was read last is in the cache.
+    int whole = batches(begin, count, aligned);
+    int first = begin + 4 * ITEMS * BATCH * whole;
+    for (int c = first; c < count; c += 4 * ITEMS) {
         float4 vector = load(from + c, count - c, aligned, -INFINITY);
         store(exp(vector - shift(max_value)) * factor, to + c, count - c, aligned);
+    }
+    for (int c = first - 4 * ITEMS * BATCH; c >= begin; c -= 4 * ITEMS * BATCH) {
+        float4 batch[BATCH];
+        load_batch(from + c, batch);
+        #pragma unroll
+        for (int u = 0; u < BATCH; u++) {
+            *(__global float4 *) (to + c + 4 * ITEMS * u) = exp(batch[u] - shift(max_value)) * factor;
+        }
     }
 }
