@@ -36,9 +36,10 @@ final class ComputeSanitizer {
         Optional<Path> program = folders.stream().map(folder -> folder.resolve(PROGRAM)).filter(Files::isExecutable)
                 .findFirst();
         List<Instrument> instruments = new ArrayList<>();
+        // Only the process that launches: the compiler has one of its own, which would be watched to no purpose.
         for (String tool : List.of("memcheck", "racecheck", "initcheck")) {
             program.ifPresent(found -> instruments.add(new Instrument(PROGRAM + " " + tool, List.of(found.toString(),
-                    "--tool", tool, "--print-limit", "20"), Map.of(), device,
+                    "--tool", tool, "--target-processes", "application-only", "--print-limit", "20"), Map.of(), device,
                     List.of(Objects.requireNonNull(FINDINGS.get(tool))))));
         }
         return instruments;

@@ -27,10 +27,14 @@ class ComputeSanitizerTest {
         String program = folder.resolve("compute-sanitizer").toString();
         List<Instrument> instruments = instruments();
         assertThat(instruments).extracting(Instrument::command).containsExactly(
-                List.of(program, "--tool", "memcheck", "--print-limit", "20"),
-                List.of(program, "--tool", "racecheck", "--print-limit", "20"),
-                List.of(program, "--tool", "initcheck", "--print-limit", "20"));
+                command(program, "memcheck"),
+                command(program, "racecheck"),
+                command(program, "initcheck"));
         assertThat(instruments).allMatch(instrument -> instrument.device().equals("cuda:1"));
+    }
+
+    private static List<String> command(String program, String tool) {
+        return List.of(program, "--tool", tool, "--target-processes", "application-only", "--print-limit", "20");
     }
 
     @Test
