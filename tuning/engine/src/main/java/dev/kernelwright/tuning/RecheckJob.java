@@ -12,6 +12,7 @@ import dev.kernelwright.tuning.verify.KernelTimer.Effort;
 import dev.kernelwright.tuning.verify.Safeguard;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * once. Where the target's driver or compiler has moved, the binary is compiled anew from the record's source.
  */
 final class RecheckJob implements Runnable {
+    /**
+     * What a recheck may take at least, however little a search may: the kernel was right where it was made, and with large
+     * tensors it takes long to see that it is here.
+     */
+    private static final Duration MIN_TIME = Duration.ofMinutes(2);
+
     private final TuningRequest request;
     private final TuningRecord record;
     private final WorkerLimits limits;
@@ -70,7 +77,8 @@ final class RecheckJob implements Runnable {
     private TuningRecord recheck(KernelEvaluator open) throws IOException {
         TuningRecord.Kernel kernel =
                 Objects.requireNonNull(record.kernel(), "only a record with a kernel is rechecked");
-        Deadline deadline = Deadline.after(request.budget().time());
+        Duration budget = request.budget().time();
+        Deadline deadline = Deadline.after(budget.compareTo(MIN_TIME) > 0 ? budget : MIN_TIME);
         boolean moved = !request.backend().target().movedFrom(record.target()).isEmpty();
         KernelEvaluator.Trial trial = moved
                 ? open.evaluate(kernel.source(), Effort.SEARCH, deadline)

@@ -46,9 +46,13 @@ class RecheckTest {
     }
 
     private TuningRequest request() {
+        return request(Duration.ofSeconds(30));
+    }
+
+    private TuningRequest request(Duration budget) {
         Workload workload = TestOps.fixed();
         return new TuningRequest(KernelKey.of(workload, backend.target()), workload, backend, 1, Optional.empty(),
-                new TuningBudget(Duration.ofSeconds(30), 10), new Rooflines(Optional.empty()));
+                new TuningBudget(budget, 10), new Rooflines(Optional.empty()));
     }
 
     /** Returns a record whose source and binary may be of different kernels, as no tuner makes it. */
@@ -76,6 +80,13 @@ class RecheckTest {
         assertThat(checked.created()).isAfter(record.created());
         assertThat(checked.provenance()).containsEntry("generator", "elsewhere")
                 .containsEntry(TuningRecord.RECHECKED_FROM, record.created().toString());
+    }
+
+    @Test
+    void aBudgetThatIsTooSmallForASearchIsEnough() throws Exception {
+        TuningRecord record = record(Behaviour.CORRECT, Behaviour.CORRECT, "1");
+        TuningRecord checked = engine.recheck(request(Duration.ofMillis(1)), record).get();
+        assertThat(checked.evaluation().accepted()).as(checked.evaluation().message()).isTrue();
     }
 
     @Test
