@@ -38,6 +38,61 @@ public final class Elements {
         };
     }
 
+    /** Reads the exact values of some neighbours, from {@code start} on, as many as the array holds. */
+    public void read(long start, double[] values) {
+        int length = values.length;
+        // A loop for each type, since one that asks for the type of every element takes several times as long.
+        switch (dtype) {
+            case F32 -> {
+                for (int i = 0; i < length; i++) {
+                    values[i] = segment.getAtIndex(ValueLayout.JAVA_FLOAT, start + i);
+                }
+            }
+            case I32 -> {
+                for (int i = 0; i < length; i++) {
+                    values[i] = segment.getAtIndex(ValueLayout.JAVA_INT, start + i);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < length; i++) {
+                    values[i] = Float.float16ToFloat(segment.getAtIndex(ValueLayout.JAVA_SHORT, start + i));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < length; i++) {
+                    values[i] = Float.intBitsToFloat(segment.getAtIndex(ValueLayout.JAVA_SHORT, start + i) << 16);
+                }
+            }
+        }
+    }
+
+    /** Writes the first values of an array to so many neighbours, from {@code start} on, as {@link #set} does. */
+    public void write(long start, double[] values, int length) {
+        switch (dtype) {
+            case F32 -> {
+                for (int i = 0; i < length; i++) {
+                    segment.setAtIndex(ValueLayout.JAVA_FLOAT, start + i, (float) values[i]);
+                }
+            }
+            case I32 -> {
+                for (int i = 0; i < length; i++) {
+                    segment.setAtIndex(ValueLayout.JAVA_INT, start + i, (int) values[i]);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < length; i++) {
+                    segment.setAtIndex(ValueLayout.JAVA_SHORT, start + i,
+                            Float.floatToFloat16(roundToOdd(values[i])));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < length; i++) {
+                    segment.setAtIndex(ValueLayout.JAVA_SHORT, start + i, roundToBfloat16(roundToOdd(values[i])));
+                }
+            }
+        }
+    }
+
     /** Writes a value, rounded to nearest even to the element type. */
     public void set(long index, double value) {
         switch (dtype) {
@@ -55,10 +110,10 @@ public final class Elements {
      */
     private static float roundToOdd(double value) {
         float nearest = (float) value;
-        if (nearest == value || Double.isNaN(value) || (Float.floatToRawIntBits(nearest) & 1) == 1) {
-            return nearest;
-        }
-        return nearest < value ? Math.nextUp(nearest) : Math.nextDown(nearest);
+        // Towards zero, and then to odd: without branches, of which random values would have half guessed wrong.
+        int away = Math.abs((double) nearest) > Math.abs(value) ? 1 : 0;
+        int inexact = nearest < value || nearest > value ? 1 : 0;
+        return Float.intBitsToFloat((Float.floatToRawIntBits(nearest) - away) | inexact);
     }
 
     private static short roundToBfloat16(float value) {

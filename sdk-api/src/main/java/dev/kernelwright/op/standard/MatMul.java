@@ -17,6 +17,9 @@ import dev.kernelwright.op.SpecialValue;
  */
 public final class MatMul {
     private static final int ROWS = 8;
+    private static final int COLUMNS = 128;
+    /** How many rows of b are held at a time, which with their sums fit a core's cache. */
+    private static final int DEPTH = 64;
 
     /** The definition. */
     public static final OpDefinition DEFINITION = OpDefinition.named("matmul", 1)
@@ -32,68 +35,58 @@ public final class MatMul {
             .accuracy(1, "k")
             .exactOnIntegers()
             .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
-            .reference("ceil_div(m, " + ROWS + ")", MatMul::computeRows)
+            .reference("ceil_div(m, " + ROWS + ") * ceil_div(n, " + COLUMNS + ")", MatMul::computeTile)
+            .unitsTogether("max(1, ceil_div(n, " + COLUMNS + "))")
             .build();
 
     private MatMul() {}
 
-    /** Some rows together, so that b is read once for all of them. */
-    private static void computeRows(ReferenceCall call, long unit) {
+    /** Some rows together, so that b is read once for all of them, and as many columns as stay in a cache. */
+    private static void computeTile(ReferenceCall call, long unit) {
         int n = call.axis(1);
         int k = call.axis(2);
-        int first = Math.toIntExact(unit * ROWS);
-        int rows = Math.min(ROWS, call.axis(0) - first);
+        int tiles = Math.ceilDiv(n, COLUMNS);
+        int firstRow = Math.toIntExact(unit / tiles * ROWS);
+        int rows = Math.min(ROWS, call.axis(0) - firstRow);
+        int firstColumn = Math.toIntExact(unit % tiles * COLUMNS);
+        int columns = Math.min(COLUMNS, n - firstColumn);
+        boolean transposed = call.flag("transpose_b");
         double[][] a = new double[rows][k];
-        double[][] sums = new double[rows][n];
-        double[][] magnitudes = new double[rows][n];
+        double[][] b = new double[DEPTH][columns];
+        double[][] sums = new double[rows][columns];
+        double[][] magnitudes = new double[rows][columns];
         for (int r = 0; r < rows; r++) {
-            read(call.input(0), (long) (first + r) * k, a[r]);
+            call.input(0).read((long) (firstRow + r) * k, a[r]);
         }
-        if (call.flag("transpose_b")) {
-            addDotProducts(a, call.input(1), sums, magnitudes);
-        } else {
-            addScaledRows(a, call.input(1), sums, magnitudes);
-        }
-        for (int r = 0; r < rows; r++) {
-            for (int j = 0; j < n; j++) {
-                call.put(0, (long) (first + r) * n + j, sums[r][j], magnitudes[r][j]);
-            }
-        }
-    }
-
-    private static void read(Elements elements, long start, double[] row) {
-        for (int i = 0; i < row.length; i++) {
-            row[i] = elements.get(start + i);
-        }
-    }
-
-    /** For {@code b[n, k]}: each row of b gives a column of the result. */
-    private static void addDotProducts(double[][] a, Elements b, double[][] sums, double[][] magnitudes) {
-        int k = a[0].length;
-        double[] column = new double[k];
-        for (int j = 0; j < sums[0].length; j++) {
-            read(b, (long) j * k, column);
-            for (int r = 0; r < a.length; r++) {
-                double sum = 0;
-                double magnitude = 0;
-                for (int p = 0; p < k; p++) {
-                    double product = a[r][p] * column[p];
-                    sum += product;
-                    magnitude += Math.abs(product);
+        for (int from = 0; from < k; from += DEPTH) {
+            int depth = Math.min(DEPTH, k - from);
+            if (transposed) {
+                readTransposed(call.input(1), k, firstColumn, from, depth, b);
+            } else {
+                for (int p = 0; p < depth; p++) {
+                    call.input(1).read((long) (from + p) * n + firstColumn, b[p]);
                 }
-                sums[r][j] = sum;
-                magnitudes[r][j] = magnitude;
+            }
+            for (int p = 0; p < depth; p++) {
+                for (int r = 0; r < rows; r++) {
+                    addScaled(a[r][from + p], b[p], sums[r], magnitudes[r]);
+                }
+            }
+        }
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < columns; j++) {
+                call.put(0, (long) (firstRow + r) * n + firstColumn + j, sums[r][j], magnitudes[r][j]);
             }
         }
     }
 
-    /** For {@code b[k, n]}: each row of b, scaled, is added to the rows of the result. */
-    private static void addScaledRows(double[][] a, Elements b, double[][] sums, double[][] magnitudes) {
-        double[] row = new double[sums[0].length];
-        for (int p = 0; p < a[0].length; p++) {
-            read(b, (long) p * row.length, row);
-            for (int r = 0; r < a.length; r++) {
-                addScaled(a[r][p], row, sums[r], magnitudes[r]);
+    /** For {@code b[n, k]}: each of its rows gives a column. */
+    private static void readTransposed(Elements elements, int k, int firstColumn, int from, int depth, double[][] b) {
+        double[] column = new double[depth];
+        for (int j = 0; j < b[0].length; j++) {
+            elements.read((long) (firstColumn + j) * k + from, column);
+            for (int p = 0; p < depth; p++) {
+                b[p][j] = column[p];
             }
         }
     }

@@ -47,7 +47,7 @@ class OutputCheckerTest {
     private Comparison compare(OpDefinition op, DType dtype, Tensor expected, Tensor found) {
         Workload workload = op.workload(dtype).axis("rows", expected.dim(0)).axis("cols", expected.dim(1)).build();
         OutputChecker checker = new OutputChecker(workload, workload.signature().maxAxes(), false, pool);
-        return checker.compare(List.of(expected), List.of(found), UnitSample.of(checker.units(), 1, 1e9, 1));
+        return checker.compare(List.of(expected), List.of(found), UnitSample.complete(checker.units()));
     }
 
     private double ratio(OpDefinition op, float expected, float found) {
@@ -165,7 +165,7 @@ class OutputCheckerTest {
         Tensor out = Tensor.allocate(DType.F32, 8, 16);
         Tensor right = Tensor.of(new int[]{1, 6, 40, 2, 2, 3, 4, 5}, 8);
         Tensor wrong = Tensor.of(new int[]{1, 6, 39, 2, 2, 3, 4, 5}, 8);
-        UnitSample all = UnitSample.of(8, 1, 100, 1);
+        UnitSample all = UnitSample.complete(8);
         assertThat(checker.compare(List.of(table, index), List.of(out, right), all).wrong()).isZero();
         Comparison comparison = checker.compare(List.of(table, index), List.of(out, wrong), all);
         assertThat(comparison.wrong()).isEqualTo(1);
@@ -196,7 +196,7 @@ class OutputCheckerTest {
         OutputChecker checker = new OutputChecker(product, product.signature().maxAxes(), true, pool);
         Comparison comparison = checker.compare(
                 List.of(Tensor.of(ones, 2048, 2048), Tensor.of(ones, 2048, 2048)),
-                List.of(Tensor.of(sums, 2048, 2048)), UnitSample.of(checker.units(), 1, 1e18, 1));
+                List.of(Tensor.of(sums, 2048, 2048)), UnitSample.complete(checker.units()));
         assertThat(comparison.wrong()).isZero();
         assertThat(comparison.compared()).isEqualTo(2048L * 2048);
     }
