@@ -19,7 +19,9 @@ public final class MatMul {
     private static final int ROWS = 8;
     private static final int COLUMNS = 128;
     /** How many rows of b are held at a time, which with their sums fit a core's cache. */
-    private static final int DEPTH = 64;
+    private static final int DEPTH = 128;
+    private static final int READ_TOGETHER = 8;
+    private static final int ADDED_TOGETHER = 4;
 
     /** The definition. */
     public static final OpDefinition DEFINITION = OpDefinition.named("matmul", 1)
@@ -67,9 +69,9 @@ public final class MatMul {
                     call.input(1).read((long) (from + p) * n + firstColumn, b[p]);
                 }
             }
-            for (int p = 0; p < depth; p++) {
+            for (int p = 0; p < depth; p += ADDED_TOGETHER) {
                 for (int r = 0; r < rows; r++) {
-                    addScaled(a[r][from + p], b[p], sums[r], magnitudes[r]);
+                    addScaled(a[r], from + p, b, p, Math.min(ADDED_TOGETHER, depth - p), sums[r], magnitudes[r]);
                 }
             }
         }
@@ -80,19 +82,52 @@ public final class MatMul {
         }
     }
 
-    /** For {@code b[n, k]}: each of its rows gives a column. */
+    /** For {@code b[n, k]}: each of its rows gives a column. Some together, so that a row is written in stretches. */
     private static void readTransposed(Elements elements, int k, int firstColumn, int from, int depth, double[][] b) {
-        double[] column = new double[depth];
-        for (int j = 0; j < b[0].length; j++) {
-            elements.read((long) (firstColumn + j) * k + from, column);
+        int columns = b[0].length;
+        double[][] read = new double[READ_TOGETHER][depth];
+        for (int j = 0; j < columns; j += READ_TOGETHER) {
+            int count = Math.min(READ_TOGETHER, columns - j);
+            for (int c = 0; c < count; c++) {
+                elements.read((long) (firstColumn + j + c) * k + from, read[c]);
+            }
             for (int p = 0; p < depth; p++) {
-                b[p][j] = column[p];
+                double[] row = b[p];
+                for (int c = 0; c < count; c++) {
+                    row[j + c] = read[c][p];
+                }
             }
         }
     }
 
-    private static void addScaled(double factor, double[] row, double[] sums, double[] magnitudes) {
-        for (int j = 0; j < row.length; j++) {
+    /** Adds some rows of b, each scaled by an element of a, in their order; four with one look at the sums. */
+    private static void addScaled(double[] a, int first, double[][] b, int p, int count, double[] sums,
+            double[] magnitudes) {
+        if (count == ADDED_TOGETHER) {
+            addFour(a[first], b[p], a[first + 1], b[p + 1], a[first + 2], b[p + 2], a[first + 3], b[p + 3], sums,
+                    magnitudes);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            addOne(a[first + i], b[p + i], sums, magnitudes);
+        }
+    }
+
+    private static void addFour(double factor0, double[] row0, double factor1, double[] row1, double factor2,
+            double[] row2, double factor3, double[] row3, double[] sums, double[] magnitudes) {
+        for (int j = 0; j < sums.length; j++) {
+            double product0 = factor0 * row0[j];
+            double product1 = factor1 * row1[j];
+            double product2 = factor2 * row2[j];
+            double product3 = factor3 * row3[j];
+            sums[j] = sums[j] + product0 + product1 + product2 + product3;
+            magnitudes[j] = magnitudes[j] + Math.abs(product0) + Math.abs(product1) + Math.abs(product2)
+                    + Math.abs(product3);
+        }
+    }
+
+    private static void addOne(double factor, double[] row, double[] sums, double[] magnitudes) {
+        for (int j = 0; j < sums.length; j++) {
             double product = factor * row[j];
             sums[j] += product;
             magnitudes[j] += Math.abs(product);

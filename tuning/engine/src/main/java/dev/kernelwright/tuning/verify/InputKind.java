@@ -95,9 +95,8 @@ enum InputKind {
                     : -normal(numbers.at(index - 1)) * (1 + 0x1p-10 * normal(bits));
             case CLUSTERED -> 8 - 0x1p-8 * (bits & 3);
             case NANS, POSITIVE_INFINITIES, NEGATIVE_INFINITIES, ZEROS, SUBNORMALS, NEAR_MAX -> {
-                double interval = SPECIAL_INTERVAL * Math.sqrt(Math.max(1, count / SMALL_COUNT));
                 long choice = numbers.part(0).at(index);
-                yield SecretSequence.below((long) interval, choice) == 0 ? special(bits, dtype) : normal(bits);
+                yield SecretSequence.below(specialInterval(count), choice) == 0 ? special(bits, dtype) : normal(bits);
             }
         };
     }
@@ -115,8 +114,17 @@ enum InputKind {
             case LARGE -> fillNormal(numbers, first, 0, 0x1p6, values, length);
             case SMALL -> fillNormal(numbers, first, 0, 0x1p-6, values, length);
             case OFFSET -> fillNormal(numbers, first, 128, 1, values, length);
-            case SMALL_INTEGERS, CANCELLING, CLUSTERED, NANS, POSITIVE_INFINITIES, NEGATIVE_INFINITIES, ZEROS,
-                    SUBNORMALS, NEAR_MAX -> {
+            case NANS, POSITIVE_INFINITIES, NEGATIVE_INFINITIES, ZEROS, SUBNORMALS, NEAR_MAX -> {
+                fillNormal(numbers, first, 0, 1, values, length);
+                long interval = specialInterval(count);
+                SecretSequence choices = numbers.part(0);
+                for (int i = 0; i < length; i++) {
+                    if (SecretSequence.below(interval, choices.at(first + i)) == 0) {
+                        values[i] = special(numbers.at(first + i), dtype);
+                    }
+                }
+            }
+            case SMALL_INTEGERS, CANCELLING, CLUSTERED -> {
                 for (int i = 0; i < length; i++) {
                     values[i] = value(numbers, first + i, count, dtype);
                 }
@@ -130,6 +138,10 @@ enum InputKind {
         for (int i = 0; i < length; i++) {
             values[i] = mean + deviation * normal(numbers.at(first + i));
         }
+    }
+
+    private static long specialInterval(long count) {
+        return (long) (SPECIAL_INTERVAL * Math.sqrt(Math.max(1, count / SMALL_COUNT)));
     }
 
     private double special(long bits, DType dtype) {
