@@ -11,6 +11,8 @@ import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import dev.kernelwright.tuning.fake.TestOps;
+import dev.kernelwright.tuning.trial.Deadline;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -154,6 +156,20 @@ class OutputCheckerTest {
             assertThat(compare(EXACT_COPY, dtype, x, y).wrong()).isEqualTo(1);
             assertThat(compare(COPY, dtype, x, y).wrong()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void whatThereIsNotTheTimeForIsNotCompared() {
+        Workload workload = TestOps.gather();
+        OutputChecker checker = new OutputChecker(workload, workload.signature().maxAxes(), false, pool);
+        Tensor table = Tensor.allocate(DType.F32, 40, 16);
+        Tensor index = Tensor.of(new int[8], 8);
+        List<Tensor> outputs =
+                List.of(Tensor.allocate(DType.F32, 8, 16), Tensor.of(new int[]{1, 1, 1, 1, 1, 1, 1, 1}, 8));
+        UnitSample all = UnitSample.complete(8);
+        assertThat(checker.compare(List.of(table, index), outputs, all, Deadline.after(Duration.ZERO))).isEmpty();
+        assertThat(checker.compare(List.of(table, index), outputs, all, Deadline.after(Duration.ofHours(1))))
+                .hasValueSatisfying(comparison -> assertThat(comparison.wrong()).isZero());
     }
 
     @Test
