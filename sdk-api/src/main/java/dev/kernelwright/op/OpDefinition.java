@@ -37,6 +37,7 @@ public final class OpDefinition {
     private final Accuracy accuracy;
     private final Set<SpecialValue> specialValues;
     private final Expression units;
+    private final Expression unitsTogether;
     private final Reference reference;
 
     private OpDefinition(Builder builder) {
@@ -52,6 +53,7 @@ public final class OpDefinition {
         this.accuracy = new Accuracy(given.roundings(), given.terms(), builder.exactOnIntegers);
         this.specialValues = Collections.unmodifiableSet(EnumSet.copyOf(builder.specialValues));
         this.units = required(builder.units, "reference(...)");
+        this.unitsTogether = builder.unitsTogether;
         this.reference = required(builder.reference, "reference(...)");
         if (parameters.stream().noneMatch(p -> p.output)) {
             throw new IllegalStateException("the definition of " + name + " has no output: call output(...)");
@@ -78,7 +80,7 @@ public final class OpDefinition {
         }
         requireDistinct("parameters", parameters.stream().map(Parameter::name).toList());
         List<Expression> all = new ArrayList<>(constraints);
-        all.addAll(List.of(flops, bytes, units, accuracy.terms()));
+        all.addAll(List.of(flops, bytes, units, unitsTogether, accuracy.terms()));
         for (Parameter parameter : parameters) {
             all.addAll(parameter.dims);
             if (parameter.indexLimit != null) {
@@ -168,6 +170,11 @@ public final class OpDefinition {
         return units;
     }
 
+    /** Returns how many neighbouring units a sample takes or leaves together, over axes and attributes. */
+    public Expression unitsTogether() {
+        return unitsTogether;
+    }
+
     /** Returns the meaning of the op. */
     public Reference reference() {
         return reference;
@@ -230,6 +237,7 @@ public final class OpDefinition {
         private boolean exactOnIntegers;
         private final Set<SpecialValue> specialValues = EnumSet.noneOf(SpecialValue.class);
         private @Nullable Expression units;
+        private Expression unitsTogether = Expression.parse("1");
         private @Nullable Reference reference;
 
         private Builder(String name, int version) {
@@ -366,6 +374,17 @@ public final class OpDefinition {
         public Builder reference(String unitCount, Reference compute) {
             this.units = Expression.parse(unitCount);
             this.reference = compute;
+            return this;
+        }
+
+        /**
+         * Sets how many neighbouring units a sample takes or leaves together, such as the parts of one row, so that units
+         * may be small enough to be computed by many threads; 1 without a call.
+         *
+         * @param unitCount how many, at least 1, an {@link Expression}
+         */
+        public Builder unitsTogether(String unitCount) {
+            this.unitsTogether = Expression.parse(unitCount);
             return this;
         }
 

@@ -154,7 +154,8 @@ public final class Workload {
                     }
                 }
                 signature.totalBytes(axisValues);
-                for (Expression cost : List.of(op.flops(), op.bytes(), op.units(), op.accuracy().terms())) {
+                for (Expression cost : List.of(op.flops(), op.bytes(), op.units(), op.unitsTogether(),
+                        op.accuracy().terms())) {
                     signature.evaluate(cost, axisValues);
                 }
             } catch (ArithmeticException e) {

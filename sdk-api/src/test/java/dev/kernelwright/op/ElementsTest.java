@@ -130,4 +130,24 @@ class ElementsTest {
         assertThatThrownBy(() -> elements.get(2)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> elements.set(-1, 0)).isInstanceOf(IndexOutOfBoundsException.class);
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void neighboursAreReadAndWrittenAsOneByOne(DType dtype) {
+        double[] values = {-2, 0.1, 0, 1e-42, -0.0, 65536.1, Double.POSITIVE_INFINITY, 3, -1e30};
+        Elements together = new Elements(Tensor.allocate(dtype, values.length + 3));
+        Elements alone = new Elements(Tensor.allocate(dtype, values.length + 3));
+        together.write(2, values, values.length - 1);
+        for (int i = 0; i < values.length - 1; i++) {
+            alone.set(2 + i, values[i]);
+        }
+        double[] read = new double[values.length + 1];
+        together.read(1, read);
+        for (int i = 0; i < read.length; i++) {
+            assertThat(read[i]).isEqualTo(alone.get(1 + i)).isEqualTo(together.get(1 + i));
+        }
+        assertThatThrownBy(() -> together.read(3, read)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> together.write(4, values, values.length))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
 }

@@ -17,6 +17,11 @@ import dev.kernelwright.op.SpecialValue;
  */
 public final class MatMul {
     private static final int ROWS = 8;
+    private static final int COLUMNS = 128;
+    /** How many rows of b are held at a time, which with their sums fit a core's cache. */
+    private static final int DEPTH = 128;
+    private static final int READ_TOGETHER = 8;
+    private static final int ADDED_TOGETHER = 4;
 
     /** The definition. */
     public static final OpDefinition DEFINITION = OpDefinition.named("matmul", 1)
@@ -32,74 +37,97 @@ public final class MatMul {
             .accuracy(1, "k")
             .exactOnIntegers()
             .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
-            .reference("ceil_div(m, " + ROWS + ")", MatMul::computeRows)
+            .reference("ceil_div(m, " + ROWS + ") * ceil_div(n, " + COLUMNS + ")", MatMul::computeTile)
+            .unitsTogether("max(1, ceil_div(n, " + COLUMNS + "))")
             .build();
 
     private MatMul() {}
 
-    /** Some rows together, so that b is read once for all of them. */
-    private static void computeRows(ReferenceCall call, long unit) {
+    /** Some rows together, so that b is read once for all of them, and as many columns as stay in a cache. */
+    private static void computeTile(ReferenceCall call, long unit) {
         int n = call.axis(1);
         int k = call.axis(2);
-        int first = Math.toIntExact(unit * ROWS);
-        int rows = Math.min(ROWS, call.axis(0) - first);
+        int tiles = Math.ceilDiv(n, COLUMNS);
+        int firstRow = Math.toIntExact(unit / tiles * ROWS);
+        int rows = Math.min(ROWS, call.axis(0) - firstRow);
+        int firstColumn = Math.toIntExact(unit % tiles * COLUMNS);
+        int columns = Math.min(COLUMNS, n - firstColumn);
+        boolean transposed = call.flag("transpose_b");
         double[][] a = new double[rows][k];
-        double[][] sums = new double[rows][n];
-        double[][] magnitudes = new double[rows][n];
+        double[][] b = new double[DEPTH][columns];
+        double[][] sums = new double[rows][columns];
+        double[][] magnitudes = new double[rows][columns];
         for (int r = 0; r < rows; r++) {
-            read(call.input(0), (long) (first + r) * k, a[r]);
+            call.input(0).read((long) (firstRow + r) * k, a[r]);
         }
-        if (call.flag("transpose_b")) {
-            addDotProducts(a, call.input(1), sums, magnitudes);
-        } else {
-            addScaledRows(a, call.input(1), sums, magnitudes);
-        }
-        for (int r = 0; r < rows; r++) {
-            for (int j = 0; j < n; j++) {
-                call.put(0, (long) (first + r) * n + j, sums[r][j], magnitudes[r][j]);
-            }
-        }
-    }
-
-    private static void read(Elements elements, long start, double[] row) {
-        for (int i = 0; i < row.length; i++) {
-            row[i] = elements.get(start + i);
-        }
-    }
-
-    /** For {@code b[n, k]}: each row of b gives a column of the result. */
-    private static void addDotProducts(double[][] a, Elements b, double[][] sums, double[][] magnitudes) {
-        int k = a[0].length;
-        double[] column = new double[k];
-        for (int j = 0; j < sums[0].length; j++) {
-            read(b, (long) j * k, column);
-            for (int r = 0; r < a.length; r++) {
-                double sum = 0;
-                double magnitude = 0;
-                for (int p = 0; p < k; p++) {
-                    double product = a[r][p] * column[p];
-                    sum += product;
-                    magnitude += Math.abs(product);
+        for (int from = 0; from < k; from += DEPTH) {
+            int depth = Math.min(DEPTH, k - from);
+            if (transposed) {
+                readTransposed(call.input(1), k, firstColumn, from, depth, b);
+            } else {
+                for (int p = 0; p < depth; p++) {
+                    call.input(1).read((long) (from + p) * n + firstColumn, b[p]);
                 }
-                sums[r][j] = sum;
-                magnitudes[r][j] = magnitude;
+            }
+            for (int p = 0; p < depth; p += ADDED_TOGETHER) {
+                for (int r = 0; r < rows; r++) {
+                    addScaled(a[r], from + p, b, p, Math.min(ADDED_TOGETHER, depth - p), sums[r], magnitudes[r]);
+                }
+            }
+        }
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < columns; j++) {
+                call.put(0, (long) (firstRow + r) * n + firstColumn + j, sums[r][j], magnitudes[r][j]);
             }
         }
     }
 
-    /** For {@code b[k, n]}: each row of b, scaled, is added to the rows of the result. */
-    private static void addScaledRows(double[][] a, Elements b, double[][] sums, double[][] magnitudes) {
-        double[] row = new double[sums[0].length];
-        for (int p = 0; p < a[0].length; p++) {
-            read(b, (long) p * row.length, row);
-            for (int r = 0; r < a.length; r++) {
-                addScaled(a[r][p], row, sums[r], magnitudes[r]);
+    /** For {@code b[n, k]}: each of its rows gives a column. Some together, so that a row is written in stretches. */
+    private static void readTransposed(Elements elements, int k, int firstColumn, int from, int depth, double[][] b) {
+        int columns = b[0].length;
+        double[][] read = new double[READ_TOGETHER][depth];
+        for (int j = 0; j < columns; j += READ_TOGETHER) {
+            int count = Math.min(READ_TOGETHER, columns - j);
+            for (int c = 0; c < count; c++) {
+                elements.read((long) (firstColumn + j + c) * k + from, read[c]);
+            }
+            for (int p = 0; p < depth; p++) {
+                double[] row = b[p];
+                for (int c = 0; c < count; c++) {
+                    row[j + c] = read[c][p];
+                }
             }
         }
     }
 
-    private static void addScaled(double factor, double[] row, double[] sums, double[] magnitudes) {
-        for (int j = 0; j < row.length; j++) {
+    /** Adds some rows of b, each scaled by an element of a, in their order; four with one look at the sums. */
+    private static void addScaled(double[] a, int first, double[][] b, int p, int count, double[] sums,
+            double[] magnitudes) {
+        if (count == ADDED_TOGETHER) {
+            addFour(a[first], b[p], a[first + 1], b[p + 1], a[first + 2], b[p + 2], a[first + 3], b[p + 3], sums,
+                    magnitudes);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            addOne(a[first + i], b[p + i], sums, magnitudes);
+        }
+    }
+
+    private static void addFour(double factor0, double[] row0, double factor1, double[] row1, double factor2,
+            double[] row2, double factor3, double[] row3, double[] sums, double[] magnitudes) {
+        for (int j = 0; j < sums.length; j++) {
+            double product0 = factor0 * row0[j];
+            double product1 = factor1 * row1[j];
+            double product2 = factor2 * row2[j];
+            double product3 = factor3 * row3[j];
+            sums[j] = sums[j] + product0 + product1 + product2 + product3;
+            magnitudes[j] = magnitudes[j] + Math.abs(product0) + Math.abs(product1) + Math.abs(product2)
+                    + Math.abs(product3);
+        }
+    }
+
+    private static void addOne(double factor, double[] row, double[] sums, double[] magnitudes) {
+        for (int j = 0; j < sums.length; j++) {
             double product = factor * row[j];
             sums[j] += product;
             magnitudes[j] += Math.abs(product);

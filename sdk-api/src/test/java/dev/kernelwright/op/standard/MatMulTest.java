@@ -25,22 +25,25 @@ class MatMulTest {
         assertThat(product).containsExactly(50, 68);
     }
 
-    @Test
-    void theProductWithATransposedMatrixIsTheProductWithTheMatrix() {
-        int m = 5;
-        int n = 7;
-        int k = 11;
+    @ParameterizedTest
+    @CsvSource({"5, 7, 11", "8, 128, 128", "17, 259, 131"}) // the last beyond two of the tiles it is computed in
+    void theProductWithATransposedMatrixIsTheProductWithTheMatrix(int m, int n, int k) {
         float[] a = Samples.normal(1, m * k);
         float[] b = Samples.normal(2, k * n);
         float[] transposed = new float[n * k];
+        double[] sums = new double[m * n];
         for (int p = 0; p < k; p++) {
             for (int j = 0; j < n; j++) {
                 transposed[j * k + p] = b[p * n + j];
+                for (int i = 0; i < m; i++) {
+                    sums[i * n + j] += (double) a[i * k + p] * b[p * n + j];
+                }
             }
         }
-        // Both sum in the order of k, so that they agree to the last bit.
-        assertThat(OpRun.of("matmul(m=5,n=7,k=11,transpose_b=1)", a, transposed).values())
-                .isEqualTo(OpRun.of("matmul(m=5,n=7,k=11)", a, b).values());
+        String axes = "m=" + m + ",n=" + n + ",k=" + k;
+        // All sum in the order of k, so that they agree to the last bit.
+        assertThat(OpRun.of("matmul(" + axes + ")", a, b).values()).isEqualTo(sums);
+        assertThat(OpRun.of("matmul(" + axes + ",transpose_b=1)", a, transposed).values()).isEqualTo(sums);
     }
 
     @Test

@@ -44,23 +44,15 @@ import org.slf4j.LoggerFactory;
  * The tuning of one key: proposals, verdicts, and at the end a record.
  *
  * <p>The search ends when its budget is spent, when nothing more is proposed, or when the best kernel is near the
- * roofline. A part of the time is kept back, in which the best is confirmed against the baseline in a fresh process;
- * if it fails, the next best has its turn.
+ * roofline. A part of the time is kept back ({@link Schedule}), in which the best is confirmed against the baseline in a
+ * fresh process; if it fails, the next best has its turn.
  */
 final class TuningJob implements Runnable {
     /** How long the finding that nothing beats the baseline is believed. */
     static final Duration FAILURE_LIFETIME = Duration.ofDays(7);
     private static final Logger LOG = LoggerFactory.getLogger(TuningJob.class);
-    private static final double CONFIRMING_PART = 0.15;
-    private static final long MIN_CONFIRMING_NANOS = 2_000_000_000L;
-    private static final double MAX_CONFIRMING_PART = 0.5;
-    /** What a confirmation may take on a busy machine; more where launches, or the verdicts of the search, are slow. */
-    private static final Duration MAX_CONFIRMING_TIME = Duration.ofSeconds(30);
     /** What a run under one instrument may take, beside the budget. */
     private static final Duration INSTRUMENTED_TIME = Duration.ofMinutes(1);
-    private static final int CONFIRMING_LAUNCHES = 60;
-    /** A full verification sees some eight kinds of data; that of a search two, and then takes the times too. */
-    private static final int CONFIRMING_VERDICTS = 5;
     private static final int MAX_DUPLICATES_IN_A_ROW = 100;
 
     private final TuningRequest request;
@@ -147,15 +139,11 @@ final class TuningJob implements Runnable {
     }
 
     private TuningRecord tune(KernelEvaluator open) throws IOException {
-        long totalNanos = request.budget().time().toNanos();
-        long reservedNanos = Math.min((long) (MAX_CONFIRMING_PART * totalNanos),
-                Math.max(MIN_CONFIRMING_NANOS, (long) (CONFIRMING_PART * totalNanos)));
-        Deadline end = new Deadline(startNanos + totalNanos - reservedNanos);
-        for (int i = 0; i < generators.size() && !isSpent(end) && !isNearRoof(); i++) {
+        for (int i = 0; i < generators.size() && !isSpent(searchEnd()) && !isNearRoof(); i++) {
             // What is left is shared out equally; what one does not use goes to those after it.
             int left = generators.size() - i;
             int candidates = tally.tried() + Math.ceilDiv(request.budget().candidates() - tally.tried(), left);
-            Deadline share = new Deadline(System.nanoTime() + end.remainingNanos() / left);
+            Deadline share = new Deadline(System.nanoTime() + searchEnd().remainingNanos() / left);
             searchWith(generators.get(i), open, candidates, share);
         }
         if (tally.tried() == 0 && !remarks.isEmpty()) {
@@ -167,7 +155,7 @@ final class TuningJob implements Runnable {
             requireGoingOn();
             // The best is confirmed in any case, which takes a second: it would be lost for its budget's sake.
             Evaluation confirmed = open.confirm(contender.binary(), contender.evaluation(),
-                    confirmationDeadline(contender));
+                    schedule().confirmationEnd(contender, System.nanoTime()));
             if (confirmed.accepted() && instrumented) {
                 confirmed = instrumented(contender, confirmed);
             }
@@ -178,7 +166,7 @@ final class TuningJob implements Runnable {
             LOG.debug("{}: candidate {} was not confirmed: {}", request.workload(), contender.number(),
                     confirmed.message());
             tally.reject(confirmed);
-            if (System.nanoTime() - startNanos > totalNanos) {
+            if (System.nanoTime() - startNanos > request.budget().time().toNanos()) {
                 break;
             }
         }
@@ -218,13 +206,23 @@ final class TuningJob implements Runnable {
         return accepted;
     }
 
-    private void searchWith(KernelGenerator generator, KernelEvaluator open, int candidates, Deadline end)
+    private Schedule schedule() {
+        return new Schedule(startNanos, request.budget().time().toNanos());
+    }
+
+    /** Returns when to stop searching as things are; earlier once a kernel was found that takes long to judge. */
+    private Deadline searchEnd() {
+        return schedule().searchEnd(tally.best().orElse(null));
+    }
+
+    private void searchWith(KernelGenerator generator, KernelEvaluator open, int candidates, Deadline share)
             throws IOException {
         try {
-            KernelGenerator.Search search = generator.start(share(candidates - tally.tried(), end));
-            search.baseline(() -> open.baselineNanos(end));
+            KernelGenerator.Search search = generator.start(share(candidates - tally.tried(), share));
+            search.baseline(() -> open.baselineNanos(share));
             tally.best().ifPresent(best -> search.learn(best.source(), best.evaluation()));
             int duplicates = 0;
+            Deadline end = share.earlier(searchEnd());
             while (tally.tried() < candidates && !isSpent(end)
                     && (generator.wantsEveryVerdict() || !isNearRoof()) && duplicates < MAX_DUPLICATES_IN_A_ROW) {
                 Optional<KernelSource> proposal = search.next();
@@ -241,6 +239,7 @@ final class TuningJob implements Runnable {
                     evaluation = evaluate(generator, search, source, open, end);
                 }
                 search.learn(source, evaluation);
+                end = share.earlier(searchEnd());
             }
         } catch (RuntimeException e) {
             requireGoingOn();
@@ -316,15 +315,6 @@ final class TuningJob implements Runnable {
         if (cancelled) {
             throw new CancellationException("the tuning of " + request.workload() + " was cancelled");
         }
-    }
-
-    static Deadline confirmationDeadline(Tally.Contender contender) {
-        Timing kernel = contender.evaluation().kernel();
-        Timing baseline = contender.evaluation().baseline();
-        double launchNanos = (kernel == null ? 0 : kernel.medianNanos())
-                + (baseline == null ? 0 : baseline.medianNanos());
-        return Deadline.after(MAX_CONFIRMING_TIME.plusNanos((long) (CONFIRMING_LAUNCHES * launchNanos)
-                + CONFIRMING_VERDICTS * contender.judgedNanos()));
     }
 
     private TuningRecord finish(TuningRecord result) {

@@ -37,7 +37,7 @@ final class TrialProtocol {
         REPORT,
         /** Answer the workspace that a launch needs in bytes: kernel, axes. */
         WORKSPACE,
-        /** Launch once: kernel, axes, layout. */
+        /** Launch once: kernel, axes, layout, whether on the inputs that the launch before has left. */
         RUN,
         /** Launch often, without taking the time: kernel, axes, layout, sets of buffers, launches. */
         REPEAT,

@@ -129,7 +129,11 @@ final class TrialSession {
                 long[] axes = TrialCodec.readAxes(in);
                 BufferLayout layout = TrialCodec.readLayout(in);
                 Launches launches = launches(kernel, axes, layout, 0, 1);
-                device().memory.beforeLaunches(layout.byteSize());
+                if (in.readBoolean()) {
+                    device().memory.beforeLaunchOnSameInputs(layout, kernel.signature.inputs().size());
+                } else {
+                    device().memory.beforeLaunches(layout.byteSize());
+                }
                 launches.runOnce();
                 takeBack(kernel, layout.byteSize());
             }

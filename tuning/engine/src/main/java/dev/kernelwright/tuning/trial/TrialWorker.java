@@ -151,11 +151,23 @@ public final class TrialWorker implements AutoCloseable {
     /** Launches a kernel once, on the buffers at the beginning of {@link #memory()}. */
     public void run(int kernel, long[] axes, BufferLayout layout, Deadline deadline)
             throws KernelRejectedException, IOException {
+        run(kernel, axes, layout, false, deadline);
+    }
+
+    /** Launches a kernel once more, on buffers of which all but the inputs may have been written anew since. */
+    public void runAgain(int kernel, long[] axes, BufferLayout layout, Deadline deadline)
+            throws KernelRejectedException, IOException {
+        run(kernel, axes, layout, true, deadline);
+    }
+
+    private void run(int kernel, long[] axes, BufferLayout layout, boolean onSameInputs, Deadline deadline)
+            throws KernelRejectedException, IOException {
         share.require(layout.byteSize());
         request(Command.RUN, deadline.earlier(Deadline.after(limits.kernelTime())), out -> {
             out.writeInt(kernel);
             TrialCodec.writeAxes(out, axes);
             TrialCodec.writeLayout(out, layout);
+            out.writeBoolean(onSameInputs);
         }, Results::none);
     }
 

@@ -26,6 +26,7 @@ final class CheckedLaunches implements AutoCloseable {
     private static final double LEFTOVER_NANOS = 200e6;
     private static final double MIN_LEFTOVER_LAUNCHES = 2;
     private static final double MAX_LEFTOVER_LAUNCHES = 64;
+    private static final String OUT_OF_TIME = "the time that was allowed ended before the kernel was checked";
 
     private final Workload workload;
     private final long[] axes;
@@ -124,19 +125,21 @@ final class CheckedLaunches implements AutoCloseable {
     void launch(TrialWorker worker, int kernel, Fill fill, int agreeing, BitChanges changes, Deadline deadline)
             throws KernelRejectedException, IOException {
         if (deadline.isPast()) {
-            throw new KernelRejectedException(ReasonCode.TIMEOUT,
-                    "the time that was allowed ended before the kernel was checked");
+            throw new KernelRejectedException(ReasonCode.TIMEOUT, OUT_OF_TIME);
         }
         fill(worker, 0, fill);
         boolean mayDiffer = workload.signature().relaxations().contains(Relaxation.NON_DETERMINISTIC);
+        worker.run(kernel, axes, layout, deadline);
         for (int launch = 1, same = 1; same < agreeing || launch == 1; launch++) {
-            if (launch > 1 && safeguards.contains(Safeguard.POISON)) {
-                // Other poison in outputs and workspace, and other guard bands; the inputs stay.
-                held = null;
-                image.poison(random.nextLong());
-                image.writePoisonTo(worker.memory(), 0);
+            if (launch > 1) {
+                if (safeguards.contains(Safeguard.POISON)) {
+                    // Other poison in outputs and workspace, and other guard bands; the inputs stay.
+                    held = null;
+                    image.poison(random.nextLong());
+                    image.writePoisonTo(worker.memory(), 0);
+                }
+                worker.runAgain(kernel, axes, layout, deadline);
             }
-            worker.run(kernel, axes, layout, deadline);
             takeIn(worker, 0);
             if (launch == 1) {
                 requireWritten();
@@ -196,20 +199,20 @@ final class CheckedLaunches implements AutoCloseable {
      * @param kind what the inputs are
      * @param maxOperations what the reference may cost; beyond that, a secret sample of its units is compared
      * @param where what the kernel ran on, for the message
-     * @throws KernelRejectedException if a result is wrong
+     * @throws KernelRejectedException if a result is wrong, or there was not the time to tell
      */
-    Comparison compare(InputKind kind, double maxOperations, String where) throws KernelRejectedException {
+    Comparison compare(InputKind kind, double maxOperations, String where, Deadline deadline)
+            throws KernelRejectedException {
         boolean exactIntegers = kind == InputKind.SMALL_INTEGERS && workload.op().accuracy().exactOnIntegers()
                 && safeguards.contains(Safeguard.EXACT_INTEGERS);
         OutputChecker checker = new OutputChecker(workload, axes, exactIntegers, pool);
-        long units = checker.units();
-        UnitSample sample = UnitSample.of(units, referenceOperations(workload, axes) / Math.max(1, units),
-                maxOperations, random.nextLong());
+        UnitSample sample = UnitSample.of(workload, axes, maxOperations, random.nextLong());
         List<Tensor> inputs = new ArrayList<>();
         for (int i = 0; i < workload.signature().inputs().size(); i++) {
             inputs.add(image.input(i));
         }
-        Comparison comparison = checker.compare(inputs, latest.outputs(), sample);
+        Comparison comparison = checker.compare(inputs, latest.outputs(), sample, deadline)
+                .orElseThrow(() -> new KernelRejectedException(ReasonCode.TIMEOUT, OUT_OF_TIME));
         if (comparison.wrong() > 0) {
             String what = "the results are wrong " + where + ": ";
             throw new KernelRejectedException(ReasonCode.WRONG_NUMERICS,

@@ -95,11 +95,53 @@ enum InputKind {
                     : -normal(numbers.at(index - 1)) * (1 + 0x1p-10 * normal(bits));
             case CLUSTERED -> 8 - 0x1p-8 * (bits & 3);
             case NANS, POSITIVE_INFINITIES, NEGATIVE_INFINITIES, ZEROS, SUBNORMALS, NEAR_MAX -> {
-                double interval = SPECIAL_INTERVAL * Math.sqrt(Math.max(1, count / SMALL_COUNT));
                 long choice = numbers.part(0).at(index);
-                yield SecretSequence.below((long) interval, choice) == 0 ? special(bits, dtype) : normal(bits);
+                yield SecretSequence.below(specialInterval(count), choice) == 0 ? special(bits, dtype) : normal(bits);
             }
         };
+    }
+
+    /**
+     * Sets the values of neighbouring elements as {@link #value} gives them.
+     *
+     * @param first the position of the first
+     * @param values takes the values, from its beginning on
+     * @param length how many there are
+     */
+    void fill(SecretSequence numbers, long first, long count, DType dtype, double[] values, int length) {
+        switch (this) {
+            case NORMAL -> fillNormal(numbers, first, 0, 1, values, length);
+            case LARGE -> fillNormal(numbers, first, 0, 0x1p6, values, length);
+            case SMALL -> fillNormal(numbers, first, 0, 0x1p-6, values, length);
+            case OFFSET -> fillNormal(numbers, first, 128, 1, values, length);
+            case NANS, POSITIVE_INFINITIES, NEGATIVE_INFINITIES, ZEROS, SUBNORMALS, NEAR_MAX -> {
+                fillNormal(numbers, first, 0, 1, values, length);
+                long interval = specialInterval(count);
+                SecretSequence choices = numbers.part(0);
+                for (int i = 0; i < length; i++) {
+                    if (SecretSequence.below(interval, choices.at(first + i)) == 0) {
+                        values[i] = special(numbers.at(first + i), dtype);
+                    }
+                }
+            }
+            case SMALL_INTEGERS, CANCELLING, CLUSTERED -> {
+                for (int i = 0; i < length; i++) {
+                    values[i] = value(numbers, first + i, count, dtype);
+                }
+            }
+        }
+    }
+
+    /** Most data is of these kinds, and a loop without a choice in it takes a fraction of the time. */
+    private static void fillNormal(SecretSequence numbers, long first, double mean, double deviation, double[] values,
+            int length) {
+        for (int i = 0; i < length; i++) {
+            values[i] = mean + deviation * normal(numbers.at(first + i));
+        }
+    }
+
+    private static long specialInterval(long count) {
+        return (long) (SPECIAL_INTERVAL * Math.sqrt(Math.max(1, count / SMALL_COUNT)));
     }
 
     private double special(long bits, DType dtype) {
@@ -130,7 +172,7 @@ enum InputKind {
     /** The central limit theorem at work: close to a normal distribution up to its bound, 3.46 deviations. */
     private static double normal(long bits) {
         long sum = (bits & 0xffff) + ((bits >>> 16) & 0xffff) + ((bits >>> 32) & 0xffff) + (bits >>> 48);
-        return (sum - SUM_MEAN) / SUM_DEVIATION;
+        return (sum - SUM_MEAN) * (1 / SUM_DEVIATION);
     }
 
     /** Returns an index from 0 to below the limit; the first and the last, where mistakes are, come often. */

@@ -157,7 +157,7 @@ public final class KernelTimer {
         String where = "in the launches that were timed";
         try {
             launches.takeIn(worker, set, fill);
-            launches.compare(fill.kind(), COMPARED_OPERATIONS, where);
+            launches.compare(fill.kind(), COMPARED_OPERATIONS, where, deadline);
         } catch (KernelRejectedException e) {
             throw KernelVerifier.diagnose(e, launches, worker, reload, fill, where, deadline);
         }
@@ -171,7 +171,7 @@ public final class KernelTimer {
         String where = "on new inputs at the addresses of the timed ones";
         try {
             launches.launch(worker, kernel, fill, AGREEING_LAUNCHES, new BitChanges(FORGIVEN_CHANGES), deadline);
-            launches.compare(fill.kind(), COMPARED_OPERATIONS, where);
+            launches.compare(fill.kind(), COMPARED_OPERATIONS, where, deadline);
         } catch (KernelRejectedException e) {
             throw KernelVerifier.diagnose(e, launches, worker, reload, fill, where, deadline);
         }
@@ -179,8 +179,11 @@ public final class KernelTimer {
             worker.repeat(kernel, workload.signature().maxAxes(), launches.layout(), sets, 1, deadline);
             try {
                 launches.takeIn(worker, sets - 1, fills[sets - 1]);
-                launches.compare(InputKind.NORMAL, COMPARED_OPERATIONS, "in an earlier launch");
+                launches.compare(InputKind.NORMAL, COMPARED_OPERATIONS, "in an earlier launch", deadline);
             } catch (KernelRejectedException e) {
+                if (e.reason() == ReasonCode.TIMEOUT) {
+                    throw e;
+                }
                 throw e.as(ReasonCode.OUT_OF_BOUNDS, "the kernel changed what an earlier launch had left: write to the"
                         + " arguments of the launch alone");
             }

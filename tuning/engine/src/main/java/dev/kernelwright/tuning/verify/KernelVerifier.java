@@ -105,7 +105,7 @@ public final class KernelVerifier {
                     try {
                         launches.launch(worker, kernel, fill,
                                 firstData && !searching ? IDENTICAL_RUNS : AGREEING_LAUNCHES, changes, deadline);
-                        comparison = launches.compare(kind, operations(firstData, searching), where);
+                        comparison = launches.compare(kind, operations(firstData, searching), where, deadline);
                     } catch (KernelRejectedException e) {
                         if (firstData) {
                             throw e;
@@ -138,7 +138,8 @@ public final class KernelVerifier {
             Comparison comparison = Comparison.NOTHING;
             for (int change = 0; change < CHANGES; change++) {
                 launches.launchOnChanges(worker, kernel, InputKind.NORMAL, deadline);
-                comparison = comparison.plus(launches.compare(InputKind.NORMAL, OTHER_OPERATIONS, "on " + LEFTOVERS));
+                comparison = comparison
+                        .plus(launches.compare(InputKind.NORMAL, OTHER_OPERATIONS, "on " + LEFTOVERS, deadline));
             }
             return comparison;
         } catch (KernelRejectedException e) {
@@ -175,7 +176,7 @@ public final class KernelVerifier {
         }
         try {
             launches.launch(worker, reload.load(), fill, 1, new BitChanges(0), deadline);
-            launches.compare(fill.kind(), OTHER_OPERATIONS, where);
+            launches.compare(fill.kind(), OTHER_OPERATIONS, where, deadline);
         } catch (KernelRejectedException e) {
             return found;
         }
@@ -192,7 +193,7 @@ public final class KernelVerifier {
     public double errorRms(TrialWorker worker, int kernel, Deadline deadline) throws IOException {
         try (CheckedLaunches launches = launches(worker, kernel, workload.signature().maxAxes(), false, deadline)) {
             launches.launch(worker, kernel, launches.fresh(InputKind.NORMAL), 1, new BitChanges(0), deadline);
-            Comparison comparison = launches.compare(InputKind.NORMAL, OTHER_OPERATIONS, "on normal data");
+            Comparison comparison = launches.compare(InputKind.NORMAL, OTHER_OPERATIONS, "on normal data", deadline);
             return comparison.measured() < MIN_MEASURED ? Double.NaN : comparison.errorRms();
         } catch (KernelRejectedException e) {
             throw new IOException("the baseline of " + workload + " cannot be relied on: " + e.getMessage(), e);

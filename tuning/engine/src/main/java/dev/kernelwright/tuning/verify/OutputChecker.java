@@ -8,8 +8,10 @@ import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.spi.LaunchArguments;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
+import dev.kernelwright.tuning.trial.Deadline;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,15 +49,22 @@ final class OutputChecker {
         return workload.signature().evaluate(workload.op().units(), axes);
     }
 
+    /** Compares the outputs, however long it takes. */
+    Comparison compare(List<Tensor> inputs, List<Tensor> outputs, UnitSample sample) {
+        return compare(inputs, outputs, sample, new Deadline(System.nanoTime() + Long.MAX_VALUE / 2)).orElseThrow();
+    }
+
     /**
      * Compares the outputs.
      *
      * @param inputs the inputs, in order
      * @param outputs the results, in order
      * @param sample which units are compared
+     * @param deadline when to give up
+     * @return what came of it; nothing if there was not the time
      * @throws IllegalStateException if the reference does not give a result for every element
      */
-    Comparison compare(List<Tensor> inputs, List<Tensor> outputs, UnitSample sample) {
+    Optional<Comparison> compare(List<Tensor> inputs, List<Tensor> outputs, UnitSample sample, Deadline deadline) {
         List<Elements> inputElements = inputs.stream().map(Elements::new).toList();
         List<Elements> outputElements = outputs.stream().map(Elements::new).toList();
         int blocks = (int) Math.min(sample.size(), MAX_BLOCKS);
@@ -64,17 +73,23 @@ final class OutputChecker {
             Judge judge = new Judge(inputElements, outputElements);
             long to = sample.size() * (block + 1) / blocks;
             for (long position = sample.size() * block / blocks; position < to; position++) {
+                if (deadline.isPast()) {
+                    return;
+                }
                 workload.op().reference().compute(judge, sample.unit(position));
             }
             results[block] = judge.result();
         }, new LaunchArguments(0, 0));
+        if (Arrays.asList(results).contains(null)) {
+            return Optional.empty();
+        }
         Comparison all = Arrays.stream(results).reduce(Comparison.NOTHING, Comparison::plus);
         long elements = outputs.stream().mapToLong(Tensor::elementCount).sum();
         if (sample.isComplete() && all.compared() != elements) {
             throw new IllegalStateException("the reference of " + workload.op() + " gave " + all.compared()
                     + " results for " + elements + " output elements: it must put each exactly once");
         }
-        return all;
+        return Optional.of(all);
     }
 
     /** Takes the reference's results for some units and compares each at once. */

@@ -46,14 +46,8 @@ public final class ReferenceTimer {
                     results[output].set(index, value);
                 }
             };
-            return time(workload, call, sample(workload, axes), pool);
+            return time(workload, call, UnitSample.of(workload, axes, MAX_OPERATIONS, 1), pool);
         }
-    }
-
-    private static UnitSample sample(Workload workload, long[] axes) {
-        long units = workload.signature().evaluate(workload.op().units(), axes);
-        return UnitSample.of(units, CheckedLaunches.referenceOperations(workload, axes) / Math.max(1, units),
-                MAX_OPERATIONS, 1);
     }
 
     private static Timing time(Workload workload, ReferenceCall call, UnitSample sample, BlockPool pool) {

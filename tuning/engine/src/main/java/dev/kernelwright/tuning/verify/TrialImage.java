@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TrialImage {
     private static final int CHUNK_BYTES = 1 << 20;
     private static final long ELEMENTS_PER_BLOCK = 1 << 16;
+    private static final int ELEMENTS_AT_ONCE = 1 << 10;
     private static final long CHANGED_INTERVAL = 64;
     private static final int POISONED_ELEMENTS = 64;
     /** The bits that make a NaN of a float, and of either half of it one of either kind of half. */
@@ -77,34 +78,59 @@ final class TrialImage {
     void fillInputs(InputKind kind, long seed) {
         nanDistance = kind == InputKind.NORMAL ? 0 : 1;
         for (int i = 0; i < signature.inputs().size(); i++) {
-            fillInput(i, kind, new SecretSequence(seed).part(i), 1);
+            fillInput(i, kind, new SecretSequence(seed).part(i));
         }
     }
 
-    /** Sets one element of an input in so many. */
-    private void fillInput(int input, InputKind kind, SecretSequence numbers, long interval) {
-        BufferSpec buffer = signature.buffers().get(input);
+    private void fillInput(int input, InputKind kind, SecretSequence numbers) {
         Elements elements = new Elements(input(input));
-        Expression indexLimit = buffer.indexLimit();
-        long limit = indexLimit == null ? 0 : Math.max(1, signature.evaluate(indexLimit, axes));
-        // In each interval one element is chosen.
-        SecretSequence choices = numbers.part(1);
+        long limit = indexLimit(input);
         inParallel(elements.count(), (from, to) -> {
-            for (long e = from; e < to; e++) {
-                if (interval <= 1 || e % interval == SecretSequence.below(interval, choices.at(e / interval))) {
-                    elements.set(e, limit == 0
-                            ? kind.value(numbers, e, elements.count(), buffer.dtype())
-                            : InputKind.index(limit, numbers.at(e)));
+            double[] values = new double[ELEMENTS_AT_ONCE];
+            for (long at = from; at < to; at += values.length) {
+                int length = (int) Math.min(values.length, to - at);
+                if (limit == 0) {
+                    kind.fill(numbers, at, elements.count(), elements.dtype(), values, length);
+                } else {
+                    for (int i = 0; i < length; i++) {
+                        values[i] = InputKind.index(limit, numbers.at(at + i));
+                    }
                 }
+                elements.write(at, values, length);
             }
         });
+    }
+
+    /** Returns the end of what an input may hold that holds indices; 0 if it holds numbers. */
+    private long indexLimit(int input) {
+        Expression limit = signature.buffers().get(input).indexLimit();
+        return limit == null ? 0 : Math.max(1, signature.evaluate(limit, axes));
     }
 
     /** Gives a secret few of the inputs' elements, at least one of each, other values of the same kind. */
     void changeSomeInputs(InputKind kind, long seed) {
         for (int i = 0; i < signature.inputs().size(); i++) {
-            fillInput(i, kind, new SecretSequence(seed).part(i), Math.min(CHANGED_INTERVAL, input(i).elementCount()));
+            changeSome(i, kind, new SecretSequence(seed).part(i));
         }
+    }
+
+    /** Of each interval of elements, one is chosen. */
+    private void changeSome(int input, InputKind kind, SecretSequence numbers) {
+        Elements elements = new Elements(input(input));
+        long count = elements.count();
+        long interval = Math.min(CHANGED_INTERVAL, Math.max(1, count));
+        long limit = indexLimit(input);
+        SecretSequence choices = numbers.part(1);
+        inParallel(Math.ceilDiv(count, interval), (from, to) -> {
+            for (long i = from; i < to; i++) {
+                long e = i * interval + SecretSequence.below(interval, choices.at(i));
+                if (e < count) {
+                    elements.set(e, limit == 0
+                            ? kind.value(numbers, e, count, elements.dtype())
+                            : InputKind.index(limit, numbers.at(e)));
+                }
+            }
+        });
     }
 
     /** Fills everything that is no input with random bits, the outputs with {@link Poison}. */

@@ -241,6 +241,7 @@ class TrialWorkerTest {
                     out.writeInt(0);
                     TrialCodec.writeAxes(out, AXES);
                     TrialCodec.writeLayout(out, LAYOUT);
+                    out.writeBoolean(false);
                 });
                 assertThatThrownBy(() -> child.receive(1_000, Deadline.after(Duration.ofMillis(200))))
                         .isInstanceOf(TimeoutException.class);

@@ -9,6 +9,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class InputsTest {
     private static final int COUNT = 100_000;
@@ -27,6 +28,16 @@ class InputsTest {
         // The standard error of the mean is deviation / sqrt(100,000), 0.3 %; that of the deviation is smaller.
         assertThat(average).isCloseTo(mean, within(0.02 * deviation));
         assertThat(Math.sqrt(variance)).isCloseTo(deviation, within(0.02 * deviation));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void neighboursHaveTheValuesThatEachHasAlone(InputKind kind) {
+        SecretSequence numbers = new SecretSequence(6);
+        double[] values = new double[1_000];
+        kind.fill(numbers, 77, COUNT, DType.F16, values, values.length);
+        assertThat(values).isEqualTo(LongStream.range(77, 77 + values.length)
+                .mapToDouble(i -> kind.value(numbers, i, COUNT, DType.F16)).toArray());
     }
 
     @Test

@@ -11,6 +11,8 @@ import dev.kernelwright.spi.BlockPool;
 import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tensor.Tensor;
 import dev.kernelwright.tuning.fake.TestOps;
+import dev.kernelwright.tuning.trial.Deadline;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +49,7 @@ class OutputCheckerTest {
     private Comparison compare(OpDefinition op, DType dtype, Tensor expected, Tensor found) {
         Workload workload = op.workload(dtype).axis("rows", expected.dim(0)).axis("cols", expected.dim(1)).build();
         OutputChecker checker = new OutputChecker(workload, workload.signature().maxAxes(), false, pool);
-        return checker.compare(List.of(expected), List.of(found), UnitSample.of(checker.units(), 1, 1e9, 1));
+        return checker.compare(List.of(expected), List.of(found), UnitSample.complete(checker.units()));
     }
 
     private double ratio(OpDefinition op, float expected, float found) {
@@ -157,6 +159,20 @@ class OutputCheckerTest {
     }
 
     @Test
+    void whatThereIsNotTheTimeForIsNotCompared() {
+        Workload workload = TestOps.gather();
+        OutputChecker checker = new OutputChecker(workload, workload.signature().maxAxes(), false, pool);
+        Tensor table = Tensor.allocate(DType.F32, 40, 16);
+        Tensor index = Tensor.of(new int[8], 8);
+        List<Tensor> outputs =
+                List.of(Tensor.allocate(DType.F32, 8, 16), Tensor.of(new int[]{1, 1, 1, 1, 1, 1, 1, 1}, 8));
+        UnitSample all = UnitSample.complete(8);
+        assertThat(checker.compare(List.of(table, index), outputs, all, Deadline.after(Duration.ZERO))).isEmpty();
+        assertThat(checker.compare(List.of(table, index), outputs, all, Deadline.after(Duration.ofHours(1))))
+                .hasValueSatisfying(comparison -> assertThat(comparison.wrong()).isZero());
+    }
+
+    @Test
     void integersMustBeEqual() {
         Workload workload = TestOps.gather();
         OutputChecker checker = new OutputChecker(workload, workload.signature().maxAxes(), false, pool);
@@ -165,7 +181,7 @@ class OutputCheckerTest {
         Tensor out = Tensor.allocate(DType.F32, 8, 16);
         Tensor right = Tensor.of(new int[]{1, 6, 40, 2, 2, 3, 4, 5}, 8);
         Tensor wrong = Tensor.of(new int[]{1, 6, 39, 2, 2, 3, 4, 5}, 8);
-        UnitSample all = UnitSample.of(8, 1, 100, 1);
+        UnitSample all = UnitSample.complete(8);
         assertThat(checker.compare(List.of(table, index), List.of(out, right), all).wrong()).isZero();
         Comparison comparison = checker.compare(List.of(table, index), List.of(out, wrong), all);
         assertThat(comparison.wrong()).isEqualTo(1);
@@ -196,7 +212,7 @@ class OutputCheckerTest {
         OutputChecker checker = new OutputChecker(product, product.signature().maxAxes(), true, pool);
         Comparison comparison = checker.compare(
                 List.of(Tensor.of(ones, 2048, 2048), Tensor.of(ones, 2048, 2048)),
-                List.of(Tensor.of(sums, 2048, 2048)), UnitSample.of(checker.units(), 1, 1e18, 1));
+                List.of(Tensor.of(sums, 2048, 2048)), UnitSample.complete(checker.units()));
         assertThat(comparison.wrong()).isZero();
         assertThat(comparison.compared()).isEqualTo(2048L * 2048);
     }

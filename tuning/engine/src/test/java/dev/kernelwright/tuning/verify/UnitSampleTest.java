@@ -15,7 +15,7 @@ class UnitSampleTest {
 
     @Test
     void allUnitsAreComputedWhereThatIsAffordable() {
-        UnitSample sample = UnitSample.of(10, 5, 50, 1);
+        UnitSample sample = UnitSample.of(10, 1, 5, 50, 1);
         assertThat(sample.isComplete()).isTrue();
         assertThat(units(sample)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     }
@@ -23,7 +23,7 @@ class UnitSampleTest {
     @Test
     void aSampleHasTheFirstTheLastAndOneOfEveryRangeBetween() {
         for (long seed = 0; seed < 200; seed++) {
-            UnitSample sample = UnitSample.of(1_003, 10, 1_000, seed);
+            UnitSample sample = UnitSample.of(1_003, 1, 10, 1_000, seed);
             assertThat(sample.isComplete()).isFalse();
             long[] units = units(sample);
             assertThat(units).hasSize(100).isSorted().doesNotHaveDuplicates().startsWith(0).endsWith(1_002);
@@ -35,22 +35,39 @@ class UnitSampleTest {
 
     @Test
     void anotherSecretGivesAnotherSample() {
-        assertThat(units(UnitSample.of(1_003, 10, 1_000, 1))).isNotEqualTo(units(UnitSample.of(1_003, 10, 1_000, 2)));
+        assertThat(units(UnitSample.of(1_003, 1, 10, 1_000, 1)))
+                .isNotEqualTo(units(UnitSample.of(1_003, 1, 10, 1_000, 2)));
     }
 
     @Test
     void thereIsNoUnitThatNoSecretDraws() {
         Set<Long> drawn = new TreeSet<>();
         for (long seed = 0; seed < 1_000; seed++) {
-            drawn.addAll(Arrays.stream(units(UnitSample.of(40, 10, 100, seed))).boxed().toList());
+            drawn.addAll(Arrays.stream(units(UnitSample.of(40, 1, 10, 100, seed))).boxed().toList());
         }
         assertThat(drawn).hasSize(40);
     }
 
     @Test
     void someUnitsAreComputedHoweverMuchTheyCost() {
-        assertThat(units(UnitSample.of(1_000, 1e12, 1, 1))).hasSize(4).startsWith(0).endsWith(999);
-        assertThat(units(UnitSample.of(3, 1e12, 1, 1))).containsExactly(0, 1, 2);
-        assertThat(units(UnitSample.of(0, 1, 1, 1))).isEmpty();
+        assertThat(units(UnitSample.of(1_000, 1, 1e12, 1, 1))).hasSize(4).startsWith(0).endsWith(999);
+        assertThat(units(UnitSample.of(3, 1, 1e12, 1, 1))).containsExactly(0, 1, 2);
+        assertThat(units(UnitSample.of(0, 1, 1, 1, 1))).isEmpty();
+    }
+
+    @Test
+    void neighboursAreTakenOrLeftTogether() {
+        for (long seed = 0; seed < 200; seed++) {
+            // Eleven groups, of which the last has two units.
+            UnitSample sample = UnitSample.of(32, 3, 10, 150, seed);
+            long[] units = units(sample);
+            assertThat(units).hasSize(5 * 3 - 1).isSorted().doesNotHaveDuplicates().startsWith(0, 1, 2).endsWith(30,
+                    31);
+            for (int i = 0; i < units.length; i += 3) {
+                assertThat(units[i] % 3).isZero();
+                assertThat(units[Math.min(units.length - 1, i + 2)]).isLessThanOrEqualTo(units[i] + 2);
+            }
+        }
+        assertThat(units(UnitSample.of(11, 3, 10, 150, 1))).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     }
 }
