@@ -377,12 +377,7 @@ public final class OpDefinition {
             return this;
         }
 
-        /**
-         * Sets how many neighbouring units a sample takes or leaves together, such as the parts of one row, so that units
-         * may be small enough to be computed by many threads; 1 without a call.
-         *
-         * @param unitCount how many, at least 1, an {@link Expression}
-         */
+        /** Sets how many neighbours a sample takes together, such as the parts of a row, an expression; 1 without a call. */
         public Builder unitsTogether(String unitCount) {
             this.unitsTogether = Expression.parse(unitCount);
             return this;

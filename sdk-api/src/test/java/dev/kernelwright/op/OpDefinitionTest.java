@@ -40,6 +40,15 @@ class OpDefinitionTest {
     }
 
     @Test
+    void unitsAreSampledAloneUnlessTheDefinitionSaysOtherwise() {
+        assertThat(TestOps.complete().unitsTogether()).hasToString("1");
+        assertThat(TestOps.scale().reference("rows * cols", NOTHING).unitsTogether("cols").build().unitsTogether())
+                .hasToString("cols");
+        assertThatThrownBy(() -> TestOps.scale().reference("rows", NOTHING).unitsTogether("columns").build())
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("columns");
+    }
+
+    @Test
     void compulsoryBytesAreEachTensorOnce() {
         Workload workload = OpDefinition.named("pick", 1).axes("rows", "cols").input("x", "rows", "cols + 1")
                 .indexInput("at", "cols", "rows").output("out", "rows").flops("0").exact().reference("rows", NOTHING)
