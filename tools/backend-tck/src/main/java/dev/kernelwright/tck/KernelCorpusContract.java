@@ -19,14 +19,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Hostile and honest kernels of one backend through the real engine: compiled, run in a trial worker, judged by the
@@ -57,14 +62,17 @@ public abstract class KernelCorpusContract {
     /** An honest kernel need not be fast. */
     private static final Set<ReasonCode> HONEST = EnumSet.of(ReasonCode.ACCEPTED, ReasonCode.NOT_FASTER);
 
-    private final Map<String, KernelEvaluator> evaluators = new HashMap<>();
+    /** Evaluators that judge nothing at the moment, by their workload: each judges one kernel at a time. */
+    private final Map<String, Queue<KernelEvaluator>> idle = new ConcurrentHashMap<>();
+    /** As many kernels are judged at a time, since one keeps about one processor busy: its worker waits, or the judge. */
+    private final Semaphore processors = new Semaphore(THREADS, true);
     private final BlockPool pool = new BlockPool(THREADS);
     private final Rooflines rooflines = new Rooflines(Optional.empty());
     private @Nullable Backend backend;
-    private int rejected;
+    private final AtomicInteger rejected = new AtomicInteger();
     /** Files of honest kernels that were tried, and of those that were refused. */
-    private final Set<String> tried = new HashSet<>();
-    private final Set<String> refused = new HashSet<>();
+    private final Set<String> tried = ConcurrentHashMap.newKeySet();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     /** For subclasses. */
     protected KernelCorpusContract() {}
@@ -93,14 +101,17 @@ public abstract class KernelCorpusContract {
         if (provider().probe() instanceof Probe.Unavailable(String reason, String cure)) {
             abort(reason + ": " + cure);
         }
-        backend = provider().open(0, pool);
+        Backend opened = provider().open(0, pool);
+        backend = opened;
+        // Before kernels share the processors: measured beside others, the roofline is too low.
+        rooflines.of(opened);
     }
 
     @AfterAll
     void close() {
-        evaluators.values().forEach(KernelEvaluator::close);
+        idle.values().forEach(each -> each.forEach(KernelEvaluator::close));
         try (pool; Backend opened = backend) {
-            if (opened != null && rejected > 0) {
+            if (opened != null && rejected.get() > 0) {
                 Scorecard.write(opened.device().name(), "corpus", List.of("| corpus | |", "| --- | --- |",
                         "| attacks rejected for their reason | " + rejected + " of " + attacks().size() + " |",
                         "| honest kernels refused | " + refused.size() + " of the " + tried.size() + " that were"
@@ -113,11 +124,30 @@ public abstract class KernelCorpusContract {
         return Objects.requireNonNull(backend, "the backend is open between the first test and the last");
     }
 
-    private Evaluation evaluate(CorpusKernel kernel, Duration limit) throws IOException {
-        // One worker serves many kernels, as when tuning.
-        KernelEvaluator evaluator = evaluators.computeIfAbsent(kernel.get("workload"),
-                text -> new KernelEvaluator(kernel.workload(), backend(), THREADS, rooflines));
-        return evaluator.evaluate(kernel.source(backend().sourceLanguage()), limit);
+    /** A race takes two processors, and where the time is short, others must not use it up. */
+    private static int processorsNeeded(CorpusKernel kernel, Duration limit) {
+        return kernel.attack() == Attack.RACE_BETWEEN_BLOCKS || limit.equals(SHORT_LIMIT) ? THREADS : 1;
+    }
+
+    private Evaluation evaluate(CorpusKernel kernel, int processorsNeeded, Duration limit)
+            throws IOException, InterruptedException {
+        processors.acquire(processorsNeeded);
+        try {
+            // One worker serves many kernels, as when tuning.
+            Queue<KernelEvaluator> free =
+                    idle.computeIfAbsent(kernel.get("workload"), text -> new ConcurrentLinkedQueue<>());
+            KernelEvaluator kept = free.poll();
+            KernelEvaluator evaluator = kept != null
+                    ? kept
+                    : new KernelEvaluator(kernel.workload(), backend(), THREADS, rooflines);
+            try {
+                return evaluator.evaluate(kernel.source(backend().sourceLanguage()), limit);
+            } finally {
+                free.add(evaluator);
+            }
+        } finally {
+            processors.release(processorsNeeded);
+        }
     }
 
     private List<CorpusKernel> attacks() {
@@ -150,13 +180,14 @@ public abstract class KernelCorpusContract {
 
     /** Every attack is rejected with a reason it expects. */
     @TestFactory
+    @Execution(ExecutionMode.CONCURRENT)
     @Proves("M36")
     Stream<DynamicTest> anAttackIsRejectedForItsReason() {
         return attacks().stream().map(kernel -> dynamicTest(kernel.file(), () -> {
             assumeTrue(kernel.attack() != Attack.RACE_BETWEEN_BLOCKS
                     || Runtime.getRuntime().availableProcessors() >= THREADS, "a race takes two processors");
-            Evaluation evaluation =
-                    evaluate(kernel, kernel.expected().contains("TIMEOUT") ? SHORT_LIMIT : LIMIT);
+            Duration limit = kernel.expected().contains("TIMEOUT") ? SHORT_LIMIT : LIMIT;
+            Evaluation evaluation = evaluate(kernel, processorsNeeded(kernel, limit), limit);
             if (missed().contains(kernel.file())) {
                 assertThat(evaluation.reason().name()).as("%s is no longer missed: take it off the list", kernel)
                         .isNotIn(kernel.expected());
@@ -165,7 +196,7 @@ public abstract class KernelCorpusContract {
                         .as("%s %s: %s", kernel, kernel.attack().tries(), evaluation.message())
                         .isIn(kernel.expected());
                 assertThat(evaluation.message()).isNotBlank();
-                rejected++;
+                rejected.incrementAndGet();
             }
         }));
     }
@@ -180,6 +211,7 @@ public abstract class KernelCorpusContract {
 
     /** No honest kernel is rejected for anything but its speed: here the first of each op. */
     @TestFactory
+    @Execution(ExecutionMode.CONCURRENT)
     @Proves("M36")
     Stream<DynamicTest> anHonestKernelOfEachOpIsNotRejected() {
         return CorpusKernel.firstOfEachOp(honest()).values().stream()
@@ -188,14 +220,15 @@ public abstract class KernelCorpusContract {
 
     /** Nor is any of the others, in any of ten runs. */
     @TestFactory
+    @Execution(ExecutionMode.CONCURRENT)
     @Tag("stress")
     Stream<DynamicTest> anHonestKernelIsNeverRejected() {
         return honest().stream().flatMap(kernel -> IntStream.rangeClosed(1, HONEST_RUNS)
                 .mapToObj(run -> dynamicTest(kernel.file() + " " + run, () -> assertAccepted(kernel))));
     }
 
-    private void assertAccepted(CorpusKernel kernel) throws IOException {
-        Evaluation evaluation = evaluate(kernel, LIMIT);
+    private void assertAccepted(CorpusKernel kernel) throws IOException, InterruptedException {
+        Evaluation evaluation = evaluate(kernel, 1, LIMIT);
         tried.add(kernel.file());
         if (!HONEST.contains(evaluation.reason())) {
             refused.add(kernel.file());

@@ -33,14 +33,18 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever is wrong with a model, the op answers, the templates are tried, and one sentence says what is wrong. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Execution(ExecutionMode.CONCURRENT)
 class AgentFailureTest {
     private static final Workload WORKLOAD = WorkloadParameter.parse("add(n=4096)", "f32");
     private static final String MODEL = "openai:m";
@@ -48,6 +52,11 @@ class AgentFailureTest {
     @TempDir
     private Path folder;
     private final Queue<TuningRecord> records = new ConcurrentLinkedQueue<>();
+
+    @BeforeEach
+    void prepareCache() throws IOException {
+        MeasuredRoofline.putInto(folder.resolve("cache"));
+    }
 
     private LlmGenerator generator(String model, String settings, String url) throws IOException {
         Path file = Files.writeString(folder.resolve("agent.json"), "{\"planner\": \"none\"" + settings + "}");

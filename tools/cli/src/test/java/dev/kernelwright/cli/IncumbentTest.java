@@ -113,7 +113,8 @@ class IncumbentTest {
 
     /** With real workers and clocks. */
     @Test
-    void aRetuneTriesTheStoredKernelFirstAndLeavesTheBetterOne() {
+    void aRetuneTriesTheStoredKernelFirstAndLeavesTheBetterOne() throws IOException {
+        MeasuredRoofline.putInto(cache);
         String[] line =
                 {"tune", "rms_norm(rows=8,cols=1024)", "--device", "cpu", "--candidates", "1", "--budget", "60s",
                         "--json", "--cache", cache.toString()};

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,11 @@ class KeyCanaryTest {
 
     @TempDir
     private Path folder;
+
+    @BeforeEach
+    void prepareCache() throws IOException {
+        MeasuredRoofline.putInto(folder.resolve("cache"));
+    }
     private final CompletableFuture<Process> command = new CompletableFuture<>();
     private final List<String> prompts = new CopyOnWriteArrayList<>();
     private final List<String> authorizations = new CopyOnWriteArrayList<>();

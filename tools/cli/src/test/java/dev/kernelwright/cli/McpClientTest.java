@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,11 @@ class McpClientTest {
 
     @TempDir
     private Path folder;
+
+    @BeforeEach
+    void prepareCache() throws IOException {
+        MeasuredRoofline.putInto(folder.resolve("cache"));
+    }
 
     private McpSyncClient client(String... more) {
         List<String> arguments = SecondJvm.arguments(List.of(), "mcp", "--cache", folder.resolve("cache").toString(),

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,11 @@ import picocli.CommandLine;
 class McpCommandTest {
     @TempDir
     private Path folder;
+
+    @BeforeEach
+    void prepareCache() throws IOException {
+        MeasuredRoofline.putInto(folder.resolve("cache"));
+    }
 
     /** The command with its ends. */
     private static final class Server implements AutoCloseable {

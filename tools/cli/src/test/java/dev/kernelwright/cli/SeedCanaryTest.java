@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,11 @@ class SeedCanaryTest {
 
     @TempDir
     private Path folder;
+
+    @BeforeEach
+    void prepareCache() throws IOException {
+        MeasuredRoofline.putInto(folder.resolve("cache"));
+    }
 
     /** Gives numbers and remembers those of 64 bits, which a generator draws in two halves. */
     public static final class Remembering extends SecureRandomSpi {

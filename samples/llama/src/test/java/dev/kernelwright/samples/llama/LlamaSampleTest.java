@@ -36,7 +36,7 @@ class LlamaSampleTest {
     private static final TuningBudget BUDGET = new TuningBudget(Duration.ofSeconds(60), 1);
     private static final Duration MAX_WAIT = Duration.ofMinutes(10);
     /** Leaves the processor to the tuner most of the time; a swap falls into a text all the same now and then. */
-    private static final Duration BETWEEN_TEXTS = Duration.ofSeconds(2);
+    private static final Duration BETWEEN_TEXTS = Duration.ofSeconds(5);
 
     @TempDir
     Path cache;
