@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class TuningSession implements AutoCloseable {
     /** What starting a trial worker, loading the winner and warming it up may take beside the budget. */
     private static final Duration GRACE = Duration.ofMinutes(2);
+    /** What the instruments of a device may take together, of which each has a minute. */
+    private static final Duration INSTRUMENTS_TIME = Duration.ofMinutes(4);
 
     private final KernelStore store;
     private final @Nullable RetuneStore retunes;
@@ -53,7 +55,7 @@ final class TuningSession implements AutoCloseable {
             List<? extends KernelGenerator> generators, Consumer<RuntimeEvent.Candidate> onCandidate) {
         this.store = store;
         this.retunes = retune ? new RetuneStore(store) : null;
-        this.timeout = budget.time().plus(GRACE);
+        this.timeout = budget.time().plus(GRACE).plus(instrumented ? INSTRUMENTS_TIME : Duration.ZERO);
         List<KernelGenerator> all = new ArrayList<>(generators);
         TuningBudget whole = budget;
         if (retunes != null) {
