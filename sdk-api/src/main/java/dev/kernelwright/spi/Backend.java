@@ -80,7 +80,7 @@ public interface Backend extends AutoCloseable {
 
     /**
      * Reads a template in this backend's language, as far as it is for this device: a file may have lines for several
-     * kinds.
+     * kinds, and name what the backend's own templates have in common.
      *
      * @throws IllegalArgumentException if a directive is malformed or there is no {@code @step}
      */

@@ -15,9 +15,12 @@ import java.util.Optional;
  *
  * <p>An op has a template of one name for every device, or one for graphics processors, {@code .gpu}, and one for others,
  * {@code .cpu}. Where one kernel serves both but not one search space, directives begin with {@code // @gpu} or
- * {@code // @cpu} in place of {@code // @}.
+ * {@code // @cpu} in place of {@code // @}. Compilers see no {@code #include}: the files that templates name are put in
+ * their place when a template is read.
  */
 final class KernelFiles {
+    /** What templates have in common, in the order in which it is expanded: one may include those after it. */
+    private static final List<String> INCLUDED = List.of("rows.clh", "vectors.clh", "lanes.clh");
     private static final long MAX_ROWS_OF_DOT = 16;
     private static final long MAX_ROWS_OF_VECTOR = 4;
     private static final long MAX_ROWS_OF_FEW = 16;
@@ -47,11 +50,15 @@ final class KernelFiles {
                 .orElseGet(() -> text("templates/" + name + ".cl")), isGpu);
     }
 
-    /** Leaves out the directives for the other kind of device. */
+    /** Expands what is included, and leaves out the directives for the other kind of device. */
     private static String chosen(String text, boolean isGpu) {
+        String whole = text;
+        for (String included : INCLUDED) {
+            whole = whole.replace("#include \"../" + included + "\"\n", text(included));
+        }
         String kind = isGpu ? "gpu" : "cpu";
         String other = isGpu ? "cpu" : "gpu";
-        return text.replaceAll("// @" + other + " .*\n", "").replace("// @" + kind + " ", "// @");
+        return whole.replaceAll("// @" + other + " .*\n", "").replace("// @" + kind + " ", "// @");
     }
 
     /**

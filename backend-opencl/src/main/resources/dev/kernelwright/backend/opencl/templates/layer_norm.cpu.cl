@@ -12,32 +12,7 @@
 #define VECTORS 4
 #define ROWS_PER_GROUP 1
 
-#if WIDTH == 16
-typedef float16 vector_t;
-#define LOAD(p) vload16(0, p)
-#define STORE(v, p) vstore16(v, 0, p)
-#else
-typedef float8 vector_t;
-#define LOAD(p) vload8(0, p)
-#define STORE(v, p) vstore8(v, 0, p)
-#endif
-
-/** Returns the sum of the lanes of some vectors. */
-static float add_lanes(const vector_t *vectors) {
-    float lanes[WIDTH];
-    vector_t sums = vectors[0];
-    #pragma unroll
-    for (int v = 1; v < VECTORS; v++) {
-        sums += vectors[v];
-    }
-    STORE(sums, lanes);
-    float sum = 0.0f;
-    #pragma unroll
-    for (int i = 0; i < WIDTH; i++) {
-        sum += lanes[i];
-    }
-    return sum;
-}
+#include "../lanes.clh"
 
 __kernel void run(__global const float *restrict x, __global const float *restrict weight,
         __global const float *restrict bias, __global float *restrict out, long rows, long cols) {

@@ -15,74 +15,7 @@
 #define VECTORS 8
 #define COLS 0
 #define EPS 0
-// How many vectors a work-item keeps: no more than a row has, where that is known.
-#if COLS > 0 && COLS <= 4 * ITEMS * (VECTORS - 1)
-#define KEPT ((COLS + 4 * ITEMS - 1) / (4 * ITEMS))
-#else
-#define KEPT VECTORS
-#endif
-// So many work-items of a row add up the values of all, and every one of them what those have.
-#define PARTS (ITEMS < 1024 ? 16 : 32)
-// Whether every row of a buffer begins where a vector of four may.
-#define ALIGNED(p) ((ulong) (p) % 16 == 0 && cols % 4 == 0)
-
-/** A vector of a row; where the row ends within it, the filler takes the place of what is missing. */
-static float4 load(__global const float *from, int left, bool aligned, float filler) {
-    if (left >= 4) {
-        // The compiler of a GPU reads a vector at once only where it knows the alignment.
-        return aligned ? *(__global const float4 *) from : vload4(0, from);
-    }
-    float4 vector = filler;
-    if (left > 0) {
-        vector.x = from[0];
-    }
-    if (left > 1) {
-        vector.y = from[1];
-    }
-    if (left > 2) {
-        vector.z = from[2];
-    }
-    return vector;
-}
-
-static void store(float4 vector, __global float *to, int left, bool aligned) {
-    if (left >= 4 && aligned) {
-        *(__global float4 *) to = vector;
-        return;
-    }
-    if (left > 0) {
-        to[0] = vector.x;
-    }
-    if (left > 1) {
-        to[1] = vector.y;
-    }
-    if (left > 2) {
-        to[2] = vector.z;
-    }
-    if (left > 3) {
-        to[3] = vector.w;
-    }
-}
-
-/** Returns to every work-item of a row the sum of all their values. */
-static float total(float value, __local float *scratch) {
-    int item = get_local_id(0);
-    barrier(CLK_LOCAL_MEM_FENCE);
-    scratch[item] = value;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (item < PARTS) {
-        for (int i = item + PARTS; i < ITEMS; i += PARTS) {
-            value += scratch[i];
-        }
-        scratch[item] = value;
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    value = scratch[0];
-    for (int i = 1; i < PARTS; i++) {
-        value += scratch[i];
-    }
-    return value;
-}
+#include "../rows.clh"
 
 static float add_lanes(float4 vector) {
     return vector.x + vector.y + (vector.z + vector.w);

@@ -12,43 +12,7 @@
 #define HEAD_DIM 0
 #define INTERLEAVED 0
 
-/** A vector of a row; where the row ends within it, the filler takes the place of what is missing. */
-static float4 load(__global const float *from, int left, bool aligned, float filler) {
-    if (left >= 4) {
-        // The compiler of a GPU reads a vector at once only where it knows the alignment.
-        return aligned ? *(__global const float4 *) from : vload4(0, from);
-    }
-    float4 vector = filler;
-    if (left > 0) {
-        vector.x = from[0];
-    }
-    if (left > 1) {
-        vector.y = from[1];
-    }
-    if (left > 2) {
-        vector.z = from[2];
-    }
-    return vector;
-}
-
-static void store(float4 vector, __global float *to, int left, bool aligned) {
-    if (left >= 4 && aligned) {
-        *(__global float4 *) to = vector;
-        return;
-    }
-    if (left > 0) {
-        to[0] = vector.x;
-    }
-    if (left > 1) {
-        to[1] = vector.y;
-    }
-    if (left > 2) {
-        to[2] = vector.z;
-    }
-    if (left > 3) {
-        to[3] = vector.w;
-    }
-}
+#include "../vectors.clh"
 
 __kernel void run(__global const float *restrict x, __global const float *restrict cosines,
         __global const float *restrict sines, __global const int *restrict position, __global float *restrict out,
