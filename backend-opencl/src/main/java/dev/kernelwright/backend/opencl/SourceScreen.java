@@ -27,8 +27,10 @@ final class SourceScreen {
             Pattern.compile("^(?:[^()]*=(?:[^()]*|[^,]*)$|typedef\\b[^()]*$|(?:struct|union|enum)\\b[^()]*\\{\\}$)");
     /** What cannot be written: in constant memory, and no pointer into it, which would lie elsewhere itself. */
     private static final Pattern CONSTANT =
-            Pattern.compile("^(?=[^=]*\\b(?:__)?constant\\b)(?![^=]*(?:\\*|global\\b)|.*,\\s*\\*)", Pattern.DOTALL);
-    private static final Pattern STATIC = Pattern.compile("\\bstatic\\b[^;=]*[;=]?");
+            Pattern.compile("^(?=[^=]*\\b(?:__)?constant\\b)(?![^=]*(?:\\*|\\b(?:__)?global\\b)|.*,\\s*\\*)",
+                    Pattern.DOTALL);
+    private static final Pattern STATIC = Pattern.compile("\\bstatic\\b[^;]*;?");
+    private static final Pattern ARRAY_SIZE = Pattern.compile("\\[[^\\]]*]");
     /** What is left of a function's end once its body has been taken out. */
     private static final String FUNCTION_END = "){}";
     private static final Set<String> DIRECTIVES =
@@ -72,7 +74,7 @@ final class SourceScreen {
         Matcher word = WORD.matcher(text);
         while (word.find()) {
             if (FORBIDDEN.contains(word.group()) || word.group().startsWith("__builtin")) {
-                throw forbidden("'" + word.group() + "'", "use OpenCL's own functions");
+                throw forbidden("'" + word.group() + "'", "compute the outputs from the arguments alone");
             }
         }
         Matcher disguise = DISGUISE.matcher(text);
@@ -119,14 +121,14 @@ final class SourceScreen {
 
     /** A variable that is left from one launch to the next could hold results, or count launches. */
     private static void requireConstant(String variable) throws KernelRejectedException {
-        if (!CONSTANT.matcher(variable).find()) {
+        if (!CONSTANT.matcher(ARRAY_SIZE.matcher(variable).replaceAll("[]")).find()) {
             throw forbidden(quoted(variable) + ", a variable that outlives a launch",
                     "declare tables __constant, and keep the rest in the arguments or the workspace");
         }
     }
 
     private static String quoted(String statement) {
-        return "'" + statement.strip().replaceAll("\\s+", " ") + "'";
+        return "'" + statement.strip().replaceAll("\\s+", " ").replaceAll("\\{.*", "{...}") + "'";
     }
 
     /**

@@ -32,15 +32,15 @@ class KeyCanaryTest {
 
     @TempDir
     private Path folder;
+    private final CompletableFuture<Process> command = new CompletableFuture<>();
+    private final List<String> prompts = new CopyOnWriteArrayList<>();
+    private final List<String> authorizations = new CopyOnWriteArrayList<>();
+    private final List<String> children = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void prepareCache() throws IOException {
         MeasuredRoofline.putInto(folder.resolve("cache"));
     }
-    private final CompletableFuture<Process> command = new CompletableFuture<>();
-    private final List<String> prompts = new CopyOnWriteArrayList<>();
-    private final List<String> authorizations = new CopyOnWriteArrayList<>();
-    private final List<String> children = new CopyOnWriteArrayList<>();
 
     /** Answers with a kernel, then as servers that give away what they were told, while the trial worker is there. */
     private void answer(HttpExchange exchange) throws IOException {
