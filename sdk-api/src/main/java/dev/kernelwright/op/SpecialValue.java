@@ -11,7 +11,9 @@ public enum SpecialValue {
     /** A number between zero and the smallest normal one, of either sign. */
     SUBNORMAL("subnormal numbers"),
     /** A number between half the largest finite one and it, of either sign. */
-    NEAR_MAX("numbers near the largest");
+    NEAR_MAX("numbers near the largest"),
+    /** Negative infinity nearly everywhere, and what is left far below zero, as scores are behind a mask. */
+    MASK("masks");
 
     private final String label;
 

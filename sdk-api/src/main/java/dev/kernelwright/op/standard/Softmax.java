@@ -36,7 +36,8 @@ public final class Softmax {
             .require("max(rows, cols) <= 2147483647")
             .flops("5 * rows * cols")
             .accuracy(18, "cols")
-            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL)
+            .specialValues(SpecialValue.NAN, SpecialValue.INFINITY, SpecialValue.ZERO, SpecialValue.SUBNORMAL,
+                    SpecialValue.MASK)
             .reference("rows", Softmax::computeRow)
             .build();
 

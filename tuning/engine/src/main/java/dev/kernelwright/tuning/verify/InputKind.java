@@ -27,9 +27,14 @@ enum InputKind {
     /** Normal data with some NaNs. */
     NANS(SpecialValue.NAN),
     /** Normal data with some that are positive infinity: of both signs together most results would be NaN. */
-    POSITIVE_INFINITIES(SpecialValue.INFINITY, "positive infinity"),
+    POSITIVE_INFINITIES("normal data with positive infinity", SpecialValue.INFINITY),
     /** Normal data with some that are negative infinity. */
-    NEGATIVE_INFINITIES(SpecialValue.INFINITY, "negative infinity"),
+    NEGATIVE_INFINITIES("normal data with negative infinity", SpecialValue.INFINITY),
+    /**
+     * Negative infinity, with some values around -128 among it: who sees nothing but infinities has no maximum of its own,
+     * and the exponential of 0 - (-128) is too large for single precision.
+     */
+    MASKED("values around -128 among negative infinity", SpecialValue.MASK),
     /** Normal data with some zeros. */
     ZEROS(SpecialValue.ZERO),
     /** Normal data with some subnormal numbers. */
@@ -43,21 +48,21 @@ enum InputKind {
     /** Of a small tensor one element in so many is special; of a larger one fewer, so that rows without one remain. */
     private static final double SPECIAL_INTERVAL = 32;
     private static final double SMALL_COUNT = 1024;
+    private static final long MASKED_INTERVAL = 16;
 
     private final String label;
     private final @Nullable SpecialValue special;
 
     InputKind(String label) {
-        this.label = label;
-        this.special = null;
+        this(label, null);
     }
 
     InputKind(SpecialValue special) {
-        this(special, special.toString());
+        this("normal data with " + special, special);
     }
 
-    InputKind(SpecialValue special, String values) {
-        this.label = "normal data with " + values;
+    InputKind(String label, @Nullable SpecialValue special) {
+        this.label = label;
         this.special = special;
     }
 
@@ -94,6 +99,9 @@ enum InputKind {
                     ? normal(bits)
                     : -normal(numbers.at(index - 1)) * (1 + 0x1p-10 * normal(bits));
             case CLUSTERED -> 8 - 0x1p-8 * (bits & 3);
+            case MASKED -> SecretSequence.below(MASKED_INTERVAL, numbers.part(0).at(index)) == 0
+                    ? normal(bits) - 128
+                    : Double.NEGATIVE_INFINITY;
             case NANS, POSITIVE_INFINITIES, NEGATIVE_INFINITIES, ZEROS, SUBNORMALS, NEAR_MAX -> {
                 long choice = numbers.part(0).at(index);
                 yield SecretSequence.below(specialInterval(count), choice) == 0 ? special(bits, dtype) : normal(bits);
@@ -124,7 +132,7 @@ enum InputKind {
                     }
                 }
             }
-            case SMALL_INTEGERS, CANCELLING, CLUSTERED -> {
+            case SMALL_INTEGERS, CANCELLING, CLUSTERED, MASKED -> {
                 for (int i = 0; i < length; i++) {
                     values[i] = value(numbers, first + i, count, dtype);
                 }
@@ -155,7 +163,7 @@ enum InputKind {
             case ZEROS -> sign * 0.0;
             case SUBNORMALS -> sign * dtype.minNormal() * (1 - dtype.unitRoundoff() * 2) * Math.max(fraction, 0.01);
             case NEAR_MAX -> sign * largest(dtype) * (0.5 + fraction / 2);
-            case NORMAL, SMALL_INTEGERS, LARGE, SMALL, OFFSET, CANCELLING, CLUSTERED -> normal(bits);
+            case NORMAL, SMALL_INTEGERS, LARGE, SMALL, OFFSET, CANCELLING, CLUSTERED, MASKED -> normal(bits);
         };
     }
 
