@@ -1,17 +1,17 @@
 // For a few rows and b[n, k]: a warp computes COLUMNS columns of every row, its lanes going along k, so that b is read
 // once and in its own order; K_WARPS warps of a block share columns and have every K_WARPS-th piece of k.
-// @parameter THREADS 128 64 256 512
-// @parameter COLUMNS 1 2 4
-// @parameter K_WARPS 1 2 4 8
-// @parameter UNROLL 4 1 2 8
+// @parameter THREADS 256 64 128 512
+// @parameter COLUMNS 4 1 2
+// @parameter K_WARPS 8 1 2 4
+// @parameter UNROLL 1 2 4 8
 // @require K_WARPS * 32 <= THREADS
 // @require COLUMNS * UNROLL <= select(F32, 16, 8) && COLUMNS * m <= 32
 // @step run grid=ceil_div(n,THREADS/32/K_WARPS*COLUMNS) block=THREADS
 #include "../element.cuh"
-#define THREADS 128
-#define COLUMNS 1
-#define K_WARPS 1
-#define UNROLL 4
+#define THREADS 256
+#define COLUMNS 4
+#define K_WARPS 8
+#define UNROLL 1
 #define M 0
 #define K 0
 #define MAX_ROWS (M ? M : 8)

@@ -1,9 +1,11 @@
 // LANES threads of a block share a row, a warp or less if rows are short. Each keeps up to VECTORS vectors of it in
-// registers between the two passes, and loads those of its next row before them; what is beyond is read twice.
+// registers between the two passes, and loads those of its next row before them; what is beyond is read twice. STREAMED
+// rows take less place in the caches.
 // @parameter THREADS 256 128 512 1024
 // @parameter LANES 256 8 32 64 128 512 1024
 // @parameter VECTORS 4 1 2 8 16
 // @parameter ROWS_PER_LANE 1 2 4 8
+// @parameter STREAMED 0 1
 // @require LANES <= THREADS && THREADS * VECTORS <= select(F32, 8192, 4096) / min(ROWS_PER_LANE, 2)
 // @require LANES * VECTORS <= max(1024, cols)
 // @step run grid=ceil_div(rows,THREADS/LANES*ROWS_PER_LANE) block=THREADS
@@ -12,6 +14,7 @@
 #define LANES 256
 #define VECTORS 4
 #define ROWS_PER_LANE 1
+#define STREAMED 0
 #define COLS 0
 #define EPS 0
 
@@ -64,7 +67,7 @@ __device__ __forceinline__ void normalize(const element *__restrict__ x, const e
 #pragma unroll
     for (int v = 0; v < VECTORS; v++) {
         const int c = first + v * WIDTH * LANES;
-        next[v] = load_packed(x + row * cols + c, row < rows ? cols - c : 0, ALIGNED);
+        next[v] = load_packed<STREAMED>(x + row * cols + c, row < rows ? cols - c : 0, ALIGNED);
     }
     for (int i = 0; i < ROWS_PER_LANE; i++) {
         // A thread without a row takes part in the sums with a row of no columns.
@@ -78,7 +81,7 @@ __device__ __forceinline__ void normalize(const element *__restrict__ x, const e
             const int c = first + v * WIDTH * LANES;
             kept[v] = unpacked(next[v]);
             if (i + 1 < ROWS_PER_LANE) {
-                next[v] = load_packed(x + row * cols + c, row < rows ? cols - c : 0, ALIGNED);
+                next[v] = load_packed<STREAMED>(x + row * cols + c, row < rows ? cols - c : 0, ALIGNED);
             }
         }
         float sum = 0.0f;
@@ -94,11 +97,12 @@ __device__ __forceinline__ void normalize(const element *__restrict__ x, const e
         for (int v = 0; v < VECTORS; v++) {
             const int c = first + v * WIDTH * LANES;
             if (c < width) {
-                store(to + c, width - c, ALIGNED, scaled(kept[v], factor, load(weight + c, width - c, ALIGNED)));
+                store<STREAMED>(to + c, width - c, ALIGNED,
+                        scaled(kept[v], factor, load(weight + c, width - c, ALIGNED)));
             }
         }
         for (long long c = rest; c < width; c += WIDTH * LANES) {
-            store(to + c, width - c, ALIGNED, scaled(load(from + c, width - c, ALIGNED), factor,
+            store<STREAMED>(to + c, width - c, ALIGNED, scaled(load(from + c, width - c, ALIGNED), factor,
                     load(weight + c, width - c, ALIGNED)));
         }
     }

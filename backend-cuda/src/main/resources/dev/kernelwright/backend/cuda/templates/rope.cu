@@ -1,11 +1,13 @@
 // Some blocks share a row. A thread turns a vector of pairs of HEADS_PER_THREAD heads, which have the angles in common;
-// a row whose position is outside the tables becomes NaN.
+// a row whose position is outside the tables becomes NaN. STREAMED heads take less place in the caches.
 // @parameter THREADS 128 64 256 512
 // @parameter HEADS_PER_THREAD 4 1 2 8
+// @parameter STREAMED 0 1
 // @step run grid=rows*ceil_div(ceil_div(heads,HEADS_PER_THREAD)*ceil_div(head_dim/2,select(F32,4,8)),THREADS) block=THREADS
 #include "../element.cuh"
 #define THREADS 128
 #define HEADS_PER_THREAD 4
+#define STREAMED 0
 #define HEADS 0
 #define HEAD_DIM 0
 #define INTERLEAVED 0
@@ -50,8 +52,8 @@ run(const element *__restrict__ x, const element *__restrict__ cos, const elemen
         uint4 of_high[HEADS_PER_THREAD];
 #pragma unroll
         for (int h = 0; h < HEADS_PER_THREAD; h++) {
-            of_low[h] = load_packed(x + low + h * head_dim, count - h, true);
-            of_high[h] = load_packed(x + high + h * head_dim, count - h, true);
+            of_low[h] = load_packed<STREAMED>(x + low + h * head_dim, count - h, true);
+            of_high[h] = load_packed<STREAMED>(x + high + h * head_dim, count - h, true);
         }
 #pragma unroll
         for (int h = 0; h < HEADS_PER_THREAD; h++) {
@@ -67,8 +69,8 @@ run(const element *__restrict__ x, const element *__restrict__ cos, const elemen
                 turn(a.at[i], b.at[i], c.at[i], s.at[i]);
 #endif
             }
-            store(out + low + h * head_dim, count - h, true, a);
-            store(out + high + h * head_dim, count - h, true, b);
+            store<STREAMED>(out + low + h * head_dim, count - h, true, a);
+            store<STREAMED>(out + high + h * head_dim, count - h, true, b);
         }
         return;
     }

@@ -1,10 +1,11 @@
 // A cluster of CLUSTER blocks shares a row, which is read once: each thread keeps up to VECTORS vectors of its block's
-// part in registers, and warps tell each other the maximum and the sum of their parts through shared memory, in all
-// blocks at once. What is beyond the vectors is read twice.
+// part in registers, as they lie in memory, so that there is room for more rows, and takes their exponentials twice.
+// Warps tell each other the maximum and the sum of their parts through shared memory, in all blocks at once. What is
+// beyond the vectors is read twice.
 // @parameter THREADS 256 128 512 1024
 // @parameter VECTORS 4 2 8 16
 // @parameter CLUSTER 4 1 2 8
-// @require THREADS * VECTORS <= select(F32, 8192, 4096)
+// @require THREADS * VECTORS <= 8192
 // @require (VECTORS - 1) * THREADS * CLUSTER * select(F32, 4, 8) <= max(cols, 32768)
 // @step run grid=rows*CLUSTER block=THREADS cluster=CLUSTER
 #include "../element.cuh"
@@ -14,7 +15,7 @@
 #define COLS 0
 #define WARPS (THREADS / 32)
 // How many blocks a multiprocessor can have registers for: compilers take more, and leave it too few warps.
-#define BLOCKS (65536 / (THREADS * ((F32 ? 36 : 28) + VECTORS * WIDTH)))
+#define BLOCKS (65536 / (THREADS * ((F32 ? 36 : 32) + VECTORS * 4)))
 #define NEGATIVE_INFINITY (-__int_as_float(0x7f800000))
 #define NEGATIVE_INFINITY_BITS (F32 ? 0xff800000 : BF16 ? 0xff80ff80 : 0xfc00fc00)
 
@@ -64,6 +65,37 @@ __device__ __forceinline__ float max_of(Vector value) {
     return max;
 }
 
+#if !F32
+// The greater ones of two pairs of halves; NaN is passed over.
+__device__ __forceinline__ unsigned int max_of_pairs(unsigned int a, unsigned int b) {
+    unsigned int max;
+#if BF16
+    asm("max.bf16x2 %0, %1, %2;" : "=r"(max) : "r"(a), "r"(b));
+#else
+    asm("max.f16x2 %0, %1, %2;" : "=r"(max) : "r"(a), "r"(b));
+#endif
+    return max;
+}
+#endif
+
+__device__ __forceinline__ float max_of(uint4 packed) {
+#if F32
+    return max_of(unpacked(packed));
+#else
+    const unsigned int pair = max_of_pairs(max_of_pairs(packed.x, packed.y), max_of_pairs(packed.z, packed.w));
+    element low;
+    element high;
+    low.bits = (unsigned short) pair;
+    high.bits = (unsigned short) (pair >> 16);
+    return fmaxf(low, high);
+#endif
+}
+
+// Keeps the compiler from having what was computed of a vector in registers, for it needs that again.
+__device__ __forceinline__ void forget(uint4 &packed) {
+    asm volatile("" : "+r"(packed.x), "+r"(packed.y), "+r"(packed.z), "+r"(packed.w));
+}
+
 __device__ __forceinline__ float sum_of(Vector value) {
     float sum = 0.0f;
 #pragma unroll
@@ -108,6 +140,25 @@ __device__ __forceinline__ Part of_warp(Part part) {
     return {max, sum};
 }
 
+template <bool ALIGNED>
+__device__ __forceinline__ void load_kept(uint4 (&packed)[VECTORS], const element *from, int width) {
+#pragma unroll
+    for (int v = 0; v < VECTORS; v++) {
+        const int c = WIDTH * (threadIdx.x + v * THREADS);
+        packed[v] = load_packed(from + c, width - c, ALIGNED, NEGATIVE_INFINITY_BITS);
+    }
+}
+
+template <bool ALIGNED>
+__device__ __forceinline__ void store_kept(const uint4 (&packed)[VECTORS], element *to, int width, float max,
+        float factor) {
+#pragma unroll
+    for (int v = 0; v < VECTORS; v++) {
+        const int c = WIDTH * (threadIdx.x + v * THREADS);
+        store(to + c, width - c, ALIGNED, scaled(exponentials(unpacked(packed[v]), max), factor));
+    }
+}
+
 extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS < 1 ? 1 : BLOCKS)
 run(const element *__restrict__ x, element *__restrict__ out, long long rows, long long cols_argument) {
     __shared__ float maxima[WARPS];
@@ -122,23 +173,22 @@ run(const element *__restrict__ x, element *__restrict__ out, long long rows, lo
     element *to = out + blockIdx.x / CLUSTER * cols + begin;
 
     uint4 packed[VECTORS];
-#pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
-        const int c = WIDTH * (threadIdx.x + v * THREADS);
-        packed[v] = load_packed(from + c, width - c, vector, NEGATIVE_INFINITY_BITS);
+    if (vector) {
+        load_kept<true>(packed, from, width);
+    } else {
+        load_kept<false>(packed, from, width);
     }
-    Vector kept[VECTORS];
     Part own = {NEGATIVE_INFINITY, 0.0f};
 #pragma unroll
     for (int v = 0; v < VECTORS; v++) {
-        kept[v] = unpacked(packed[v]);
-        own.max = fmaxf(own.max, max_of(kept[v]));
+        own.max = fmaxf(own.max, max_of(packed[v]));
+        forget(packed[v]);
     }
     const float base = shift(own.max);
 #pragma unroll
     for (int v = 0; v < VECTORS; v++) {
-        kept[v] = exponentials(kept[v], base);
-        own.sum += sum_of(kept[v]);
+        own.sum += sum_of(exponentials(unpacked(packed[v]), base));
+        forget(packed[v]);
     }
     const int rest = WIDTH * (threadIdx.x + VECTORS * THREADS);
 #pragma unroll 4
@@ -166,16 +216,17 @@ run(const element *__restrict__ x, element *__restrict__ out, long long rows, lo
     // Blocks may end when the others have read.
     arrive();
     of_row = of_warp(of_row);
-    const float factor = expf(base - shift(of_row.max)) / of_row.sum;
-#pragma unroll
-    for (int v = 0; v < VECTORS; v++) {
-        const int c = WIDTH * (threadIdx.x + v * THREADS);
-        store(to + c, width - c, vector, scaled(kept[v], factor));
+    const float max = shift(of_row.max);
+    const float factor = 1.0f / of_row.sum;
+    if (vector) {
+        store_kept<true>(packed, to, width, max, factor);
+    } else {
+        store_kept<false>(packed, to, width, max, factor);
     }
 #pragma unroll 4
     for (long long c = rest; c < width; c += WIDTH * THREADS) {
         const Vector value = load(from + c, width - c, vector, NEGATIVE_INFINITY);
-        store(to + c, width - c, vector, scaled(exponentials(value, shift(of_row.max)), 1.0f / of_row.sum));
+        store(to + c, width - c, vector, scaled(exponentials(value, max), factor));
     }
     wait();
 }
