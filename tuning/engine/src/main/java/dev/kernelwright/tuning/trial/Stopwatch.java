@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>In turn, so that whatever slows the machine down for a moment slows both. A kernel starts in the interpreter,
  * where it is up to a thousand times slower and just as steady; so that this is not taken for its speed, a warm-up
  * lasts {@value #MANY_LAUNCHES} launches or {@value #LONG_NANOS} ns unless a launch has become fast, or takes a device so
- * long by its own clock that nobody sees how it was queued, and samples that still got faster are taken again. So are samples whose median is not known well; the steadiest count.
+ * long by its own clock that nobody sees how it was queued, and samples that still got faster are taken again. So are
+ * samples whose median is not known well; the steadiest count.
  */
 final class Stopwatch {
     private static final long WINDOW_NANOS = 20_000_000L;
