@@ -20,27 +20,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Times workloads through runtimes as an application has them: with the store, without it, and without it on one thread. */
 final class WorkloadBench implements AutoCloseable {
     private static final Duration LOAD_TIMEOUT = Duration.ofMinutes(1);
 
     private final KernelStore store;
+    private final DeviceOptions device;
     private final int threads;
     private final Duration time;
     private final List<String> fallbacks = new CopyOnWriteArrayList<>();
     private final ComputeRuntime tunedRuntime;
     private final ComputeRuntime baselineRuntime;
-    private final ComputeRuntime oneThreadRuntime;
+    private @Nullable ComputeRuntime oneThreadRuntime;
 
     /** Opens the runtimes; the store stays the caller's. */
     WorkloadBench(KernelStore store, DeviceOptions device, Duration time) {
         this.store = store;
+        this.device = device;
         this.threads = device.threads();
         this.time = time;
-        this.tunedRuntime = runtime(store, device, threads);
-        this.baselineRuntime = runtime(new NoStore(), device, threads);
-        this.oneThreadRuntime = runtime(new NoStore(), device, 1);
+        this.tunedRuntime = runtime(store, threads);
+        this.baselineRuntime = runtime(new NoStore(), threads);
     }
 
     /** What is timed. */
@@ -51,8 +53,7 @@ final class WorkloadBench implements AutoCloseable {
         fallbacks.clear();
         try (Arena arena = Arena.ofShared();
                 BoundOp tuned = bind(tunedRuntime, workload);
-                BoundOp baseline = bind(baselineRuntime, workload);
-                BoundOp oneThread = bind(oneThreadRuntime, workload)) {
+                BoundOp baseline = bind(baselineRuntime, workload)) {
             tunedRuntime.awaitIdle(LOAD_TIMEOUT);
             InputSets inputs = allocate(workload, tuned.device(), arena);
             List<Contender> contenders = new ArrayList<>();
@@ -63,11 +64,13 @@ final class WorkloadBench implements AutoCloseable {
             contenders.add(new Contender(BenchReport.BASELINE, threads, baseline, inputs.onHost()
                     ? inputs
                     : allocate(workload, baseline.device(), arena)));
-            if (threads > 1 && inputs.onHost()) {
-                contenders.add(new Contender(BenchReport.ONE_THREAD, 1, oneThread, inputs));
+            try (@Nullable BoundOp oneThread = threads > 1 && inputs.onHost() ? bind(oneThread(), workload) : null) {
+                if (oneThread != null) {
+                    contenders.add(new Contender(BenchReport.ONE_THREAD, 1, oneThread, inputs));
+                }
+                String note = tuned.isTuned() ? String.join("; ", fallbacks) : whyNotTuned(tuned);
+                return measure(tuned.device(), workload, contenders, note);
             }
-            String note = tuned.isTuned() ? String.join("; ", fallbacks) : whyNotTuned(tuned);
-            return measure(tuned.device(), workload, contenders, note);
         }
     }
 
@@ -76,13 +79,23 @@ final class WorkloadBench implements AutoCloseable {
         return tunedRuntime.statistics();
     }
 
-    private ComputeRuntime runtime(KernelStore records, DeviceOptions device, int threadCount) {
+    private ComputeRuntime runtime(KernelStore records, int threadCount) {
         return device.build(ComputeRuntime.builder().store(records).missPolicy(MissPolicy.BASELINE_ONLY)
                 .listener(event -> {
                     if (event instanceof RuntimeEvent.Fallback(String subject, String reason)) {
                         fallbacks.add(subject + ": " + reason);
                     }
                 }), threadCount);
+    }
+
+    /** Returns the runtime of one thread, opened when it is first wanted: a device that is not the host has no use for it. */
+    private ComputeRuntime oneThread() {
+        ComputeRuntime opened = oneThreadRuntime;
+        if (opened == null) {
+            opened = runtime(new NoStore(), 1);
+            oneThreadRuntime = opened;
+        }
+        return opened;
     }
 
     private static BoundOp bind(ComputeRuntime runtime, Workload workload) {
@@ -135,7 +148,9 @@ final class WorkloadBench implements AutoCloseable {
 
     @Override
     public void close() {
-        oneThreadRuntime.close();
+        if (oneThreadRuntime != null) {
+            oneThreadRuntime.close();
+        }
         baselineRuntime.close();
         tunedRuntime.close();
     }

@@ -68,13 +68,11 @@ public final class KernelEvaluator implements AutoCloseable {
     private final HostMemory memory = new HostMemory();
     private final KernelVerifier verifier;
     private final KernelTimer timer;
+    private final WorkerBaseline baseline;
     private final Object lock = new Object();
     private @Nullable TrialWorker worker;
     private boolean closed;
-    private OptionalInt baseline = OptionalInt.empty();
     private @Nullable Timing baselineTiming;
-    private double baselineErrorRms = Double.NaN;
-    private boolean baselineChecked;
     private double bestNanos = Double.POSITIVE_INFINITY;
     private double floorNanos = Double.NaN;
     private boolean roofMeasuredAgain;
@@ -120,6 +118,7 @@ public final class KernelEvaluator implements AutoCloseable {
         }
         this.verifier = new KernelVerifier(workload, pool, memory, safeguards);
         this.timer = new KernelTimer(workload, pool, memory, safeguards, backend::conditions);
+        this.baseline = new WorkerBaseline(backend, signature, verifier);
     }
 
     /** Returns whether a buffer has no elements at the largest axes. */
@@ -174,10 +173,10 @@ public final class KernelEvaluator implements AutoCloseable {
     /** Evaluates a kernel that was compiled before. */
     Trial evaluate(KernelBinary binary, Effort effort, Deadline deadline) throws IOException {
         report = "";
-        Evaluation evaluation = inWorker(binary, deadline, (current, kernel, reload) -> {
-            Findings findings = verifier.verify(current, kernel, reload, baselineErrorRms,
-                    effort.equals(Effort.SEARCH), deadline);
-            return timed(current, kernel, reload, null, findings, effort, deadline);
+        Evaluation evaluation = inWorker(binary, true, deadline, (current, kernel, reload) -> {
+            Findings findings = verifier.verify(current, kernel, reload, baseline.errorRms(),
+                    !effort.equals(Effort.FINAL), deadline);
+            return timed(current, kernel, reload, partner(current, effort, deadline), null, findings, effort, deadline);
         });
         return new Trial(
                 isSurprising(evaluation) ? slower(evaluation, again(binary, evaluation, deadline)) : evaluation,
@@ -195,11 +194,11 @@ public final class KernelEvaluator implements AutoCloseable {
         return kernel.medianNanos() * SURPRISING_FACTOR < knownNanos;
     }
 
-    /** Times a kernel that was verified again, in a fresh process. */
+    /** Times a kernel that was verified again, in a fresh process and alone: what it is compared with is its own time. */
     private Evaluation again(KernelBinary binary, Evaluation before, Deadline deadline) throws IOException {
         discardWorker();
-        return inWorker(binary, deadline, (current, kernel, reload) -> timed(current, kernel, reload, before.kernel(),
-                null, Effort.SEARCH, deadline));
+        return inWorker(binary, false, deadline, (current, kernel, reload) -> timed(current, kernel, reload,
+                OptionalInt.empty(), before.kernel(), null, Effort.SEARCH, deadline));
     }
 
     private static Evaluation slower(Evaluation first, Evaluation second) {
@@ -219,8 +218,11 @@ public final class KernelEvaluator implements AutoCloseable {
      */
     Evaluation confirm(KernelBinary binary, Evaluation before, Deadline deadline) throws IOException {
         discardWorker();
-        return inWorker(binary, deadline, (current, kernel, reload) -> timed(current, kernel, reload, before.kernel(),
-                verifier.verify(current, kernel, reload, baselineErrorRms, false, deadline), Effort.FINAL, deadline));
+        return inWorker(binary, true, deadline, (current, kernel, reload) -> {
+            Findings findings = verifier.verify(current, kernel, reload, baseline.errorRms(), false, deadline);
+            return timed(current, kernel, reload, partner(current, Effort.FINAL, deadline), before.kernel(), findings,
+                    Effort.FINAL, deadline);
+        });
     }
 
     /** Judges a kernel that is loaded. */
@@ -229,9 +231,14 @@ public final class KernelEvaluator implements AutoCloseable {
         Evaluation judge(TrialWorker current, int kernel, Reload reload) throws KernelRejectedException, IOException;
     }
 
-    private Evaluation inWorker(KernelBinary binary, Deadline deadline, Judge judge) throws IOException {
+    /** Loads a kernel in a worker, after the baseline if it is to be there, and judges it. */
+    private Evaluation inWorker(KernelBinary binary, boolean withBaseline, Deadline deadline, Judge judge)
+            throws IOException {
         try {
             TrialWorker current = worker(deadline);
+            if (withBaseline) {
+                baseline.in(current, deadline);
+            }
             int kernel = current.load(signature, binary, deadline);
             report = current.report(kernel, deadline);
             Evaluation evaluation = judge.judge(current, kernel,
@@ -267,13 +274,16 @@ public final class KernelEvaluator implements AutoCloseable {
         return Evaluation.rejected(ReasonCode.TIMEOUT, "the time that was allowed ended before the verdict");
     }
 
-    private Evaluation timed(TrialWorker current, int kernel, Reload reload, @Nullable Timing before,
-            @Nullable Findings findings, Effort effort, Deadline deadline)
+    /** Returns the baseline if a kernel is to be timed in turn with it. */
+    private OptionalInt partner(TrialWorker current, Effort effort, Deadline deadline) throws IOException {
+        boolean inTurn = effort.inTurn() || knownBaseline(current, deadline).medianNanos() <= SLOW_BASELINE_NANOS;
+        return inTurn ? baseline.in(current, deadline) : OptionalInt.empty();
+    }
+
+    private Evaluation timed(TrialWorker current, int kernel, Reload reload, OptionalInt partner,
+            @Nullable Timing before, @Nullable Findings findings, Effort effort, Deadline deadline)
             throws KernelRejectedException, IOException {
         double floor = floorNanos();
-        boolean inTurn = effort.equals(Effort.FINAL)
-                || knownBaseline(current, deadline).medianNanos() <= SLOW_BASELINE_NANOS;
-        OptionalInt partner = inTurn ? baseline : OptionalInt.empty();
         KernelTimer.Measurement measurement = timer.time(current, kernel, reload, partner, compiledNanos(before),
                 compiledNanos(baselineTiming), effort, deadline);
         TrialTimes times = measurement.times();
@@ -301,7 +311,7 @@ public final class KernelEvaluator implements AutoCloseable {
 
     private Verification verification(Findings findings, TrialWorker current) {
         return new Verification(workload.op().accuracy().derivation(signature, signature.maxAxes()), findings.stages(),
-                findings.compared(), findings.errorRms(), baselineErrorRms, findings.spread(),
+                findings.compared(), findings.errorRms(), baseline.errorRms(), findings.spread(),
                 current.isolation().toString());
     }
 
@@ -325,8 +335,9 @@ public final class KernelEvaluator implements AutoCloseable {
     private Timing knownBaseline(TrialWorker current, Deadline deadline) throws IOException {
         Timing known = baselineTiming;
         if (known == null) {
-            known = baseline.isPresent()
-                    ? Timing.of(timer.timeBaseline(current, baseline.getAsInt(), compiledNanos(null), Effort.SEARCH,
+            OptionalInt present = baseline.in(current, deadline);
+            known = present.isPresent()
+                    ? Timing.of(timer.timeBaseline(current, present.getAsInt(), compiledNanos(null), Effort.SEARCH,
                             deadline).kernelNanos())
                     : ReferenceTimer.time(workload, pool);
             baselineTiming = known;
@@ -346,7 +357,7 @@ public final class KernelEvaluator implements AutoCloseable {
         return Math.max(COMPILED_FACTOR * floorNanos(), before == null ? 0 : AS_BEFORE_FACTOR * before.medianNanos());
     }
 
-    /** Returns a worker that can be used, and has the baseline loaded if the backend has one. */
+    /** Returns a worker that can be used. */
     private TrialWorker worker(Deadline deadline) throws IOException {
         synchronized (lock) {
             if (closed) {
@@ -358,12 +369,6 @@ public final class KernelEvaluator implements AutoCloseable {
             TrialWorker started = TrialWorkers.start(limits, backend, threads, KernelTimer.memoryBytes(workload),
                     deadline);
             worker = started;
-            baseline = started.loadBaseline(signature, deadline);
-            if (baseline.isPresent() && !baselineChecked) {
-                // Before any candidate is loaded, which might spoil its results.
-                baselineErrorRms = verifier.errorRms(started, baseline.getAsInt(), deadline);
-                baselineChecked = true;
-            }
             return started;
         }
     }

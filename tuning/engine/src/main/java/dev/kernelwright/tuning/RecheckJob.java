@@ -81,11 +81,11 @@ final class RecheckJob implements Runnable {
         Deadline deadline = Deadline.after(budget.compareTo(MIN_TIME) > 0 ? budget : MIN_TIME);
         boolean moved = !request.backend().target().movedFrom(record.target()).isEmpty();
         KernelEvaluator.Trial trial = moved
-                ? open.evaluate(kernel.source(), Effort.SEARCH, deadline)
-                : open.evaluate(kernel.binary(), Effort.SEARCH, deadline);
+                ? open.evaluate(kernel.source(), Effort.RECHECK, deadline)
+                : open.evaluate(kernel.binary(), Effort.RECHECK, deadline);
         if (!moved && trial.evaluation().reason() == ReasonCode.INVALID_PLAN) {
             // The backend refuses the binary, which was good where it was made: the compiler here is another one.
-            trial = open.evaluate(kernel.source(), Effort.SEARCH, deadline);
+            trial = open.evaluate(kernel.source(), Effort.RECHECK, deadline);
         }
         KernelBinary binary = trial.binary() == null ? kernel.binary() : trial.binary();
         Evaluation evaluation = trial.evaluation();

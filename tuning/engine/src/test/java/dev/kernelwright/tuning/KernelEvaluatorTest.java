@@ -275,6 +275,15 @@ class KernelEvaluatorTest {
     }
 
     @Test
+    void aBaselineThatTheBackendCompilesIsCompiledOutsideOfTheWorker() throws IOException {
+        try (KernelEvaluator compiled = open(TestOps.fixed(), FakeBackendProvider.COMPILED_BASELINE)) {
+            Evaluation evaluation = evaluate(compiled, Behaviour.CORRECT);
+            assertThat(evaluation.reason()).as(evaluation.message()).isEqualTo(ReasonCode.ACCEPTED);
+            assertThat(evaluation.baseline().minNanos()).isGreaterThanOrEqualTo(2 * FakeKernel.BASELINE_NANOS);
+        }
+    }
+
+    @Test
     void aBaselineThatFailsIsNoCandidatesFault() {
         try (KernelEvaluator broken = open(TestOps.fixed(), FakeBackendProvider.BROKEN_BASELINE)) {
             assertThatThrownBy(() -> evaluate(broken, Behaviour.CORRECT)).isInstanceOf(IOException.class)

@@ -195,12 +195,25 @@ class TuningEngineTest {
     }
 
     @Test
+    void aRecordCarriesWhatTheBaselineWasCompiledTo() throws Exception {
+        FakeBackend compiling = FakeBackendProvider.open(FakeBackendProvider.COMPILED_BASELINE);
+        Workload workload = TestOps.fixed();
+        TuningRequest request = new TuningRequest(KernelKey.of(workload, compiling.target()), workload, compiling, 1,
+                Optional.empty(), request().budget(), request().rooflines());
+        try (Tuner tuner = engine(new Proposing("only", source(Behaviour.CORRECT))).build()) {
+            TuningRecord record = tuner.submit(request, NO_LISTENER).get();
+            assertThat(record.kernel()).isNotNull();
+            assertThat(record.baseline()).as("what a host without a compiler loads").isNotNull();
+            assertThat(record.baseline().bytes()).asString().isEqualTo("SLOW");
+        }
+    }
+
+    @Test
     void thatNothingBeatsTheBaselineIsARecordThatExpires() throws Exception {
         try (Tuner tuner = engine(new Proposing("only", source(Behaviour.SLOW), source(Behaviour.ZEROS))).build()) {
             TuningRecord record = tuner.submit(request(), NO_LISTENER).get();
             assertThat(record.kernel()).isNull();
-            assertThat(record.baseline()).as("what a host without a compiler loads").isNotNull();
-            assertThat(record.baseline().bytes()).asString().isEqualTo("SLOW");
+            assertThat(record.baseline()).as("what every host can make itself").isNull();
             assertThat(record.evaluation().reason()).isEqualTo(ReasonCode.NOT_FASTER);
             assertThat(record.evaluation().kernel()).isNotNull();
             assertThat(record.created()).isEqualTo(NOW);

@@ -1,12 +1,14 @@
 // rms_norm: out = x / sqrt(mean(x * x) + eps) * weight, a block of rows at a time.
 //
-// The sum of squares keeps UNROLL independent vector accumulators, which hides the latency of the multiply-add; the
-// second pass finds the row in cache. What is left of a row is done with masked vectors.
+// The rows are shared out to at most BLOCKS blocks: the more rows of many that a thread takes at once, the longer the
+// stretches of memory that the processor fetches ahead in. The sum of squares keeps UNROLL independent vector
+// accumulators, which hides the latency of the multiply-add; the second pass finds the row in cache. What is left of a
+// row is done with masked vectors.
 //
 // @parameter UNROLL 4 2 8
-// @parameter ROWS_PER_BLOCK 4 1 16 64
-// @require ROWS_PER_BLOCK == 4 || rows > ROWS_PER_BLOCK / 4
-// @step run grid=ceil_div(rows,ROWS_PER_BLOCK)
+// @parameter BLOCKS 128 4 16 64 1024
+// @require BLOCKS == 128 || rows > BLOCKS
+// @step run grid=ceil_div(rows,max(1,ceil_div(rows,BLOCKS)))
 package dev.kernelwright.backend.cpu.kernel;
 
 import java.lang.foreign.MemorySegment;
@@ -18,7 +20,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 final class RmsNorm {
     static final int UNROLL = 4;
-    static final int ROWS_PER_BLOCK = 4;
+    static final int BLOCKS = 128;
     static final int COLS = 0;
     static final float EPS = 1e-5f;
 
@@ -28,8 +30,9 @@ final class RmsNorm {
 
     static void run(int block, MemorySegment x, MemorySegment weight, MemorySegment out, long rows, long colsArgument) {
         int cols = COLS != 0 ? COLS : (int) colsArgument;
-        long end = Math.min(rows, (block + 1L) * ROWS_PER_BLOCK);
-        for (long row = (long) block * ROWS_PER_BLOCK; row < end; row++) {
+        long rowsOfBlock = (rows + BLOCKS - 1) / BLOCKS;
+        long end = Math.min(rows, (block + 1) * rowsOfBlock);
+        for (long row = block * rowsOfBlock; row < end; row++) {
             long start = 4 * row * cols;
             float factor = (float) (1 / Math.sqrt(sumOfSquares(x, start, cols) / cols + EPS));
             scale(x, weight, out, start, cols, factor);

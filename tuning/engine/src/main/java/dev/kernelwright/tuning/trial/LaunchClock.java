@@ -16,6 +16,9 @@ interface LaunchClock {
     /** Waits until all have ended, and returns how long they took in nanoseconds. */
     long stop();
 
+    /** Returns whether it is the device's, which sees nothing of what the host does while the device is busy. */
+    boolean isOfDevice();
+
     /** Returns the best clock there is; what it holds is given back with the device. */
     static LaunchClock of(Backend backend, DeviceStream stream) {
         return backend.capabilities().contains(Capability.EVENTS)
@@ -42,6 +45,11 @@ interface LaunchClock {
             stream.synchronize();
             return System.nanoTime() - startNanos;
         }
+
+        @Override
+        public boolean isOfDevice() {
+            return false;
+        }
     }
 
     /** The device's. */
@@ -56,6 +64,11 @@ interface LaunchClock {
             after.record(stream);
             after.synchronize();
             return Math.round(after.nanosSince(before));
+        }
+
+        @Override
+        public boolean isOfDevice() {
+            return true;
         }
     }
 }

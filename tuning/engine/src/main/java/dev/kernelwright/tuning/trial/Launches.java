@@ -86,6 +86,11 @@ final class Launches {
         return settled;
     }
 
+    /** Returns whether the time is the device's own. */
+    boolean areTimedByDevice() {
+        return clock.isOfDevice();
+    }
+
     /** Returns the number by which a batch is to be a multiple of, so that every set is used equally often. */
     int setCount() {
         return sets;

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In turn, so that whatever slows the machine down for a moment slows both. A kernel starts in the interpreter,
  * where it is up to a thousand times slower and just as steady; so that this is not taken for its speed, a warm-up
- * lasts {@value #MANY_LAUNCHES} launches or {@value #LONG_NANOS} ns unless a launch has become fast, and samples that
- * still got faster are taken again. So are samples whose median is not known well; the steadiest count.
+ * lasts {@value #MANY_LAUNCHES} launches or {@value #LONG_NANOS} ns unless a launch has become fast, or takes a device so
+ * long by its own clock that nobody sees how it was queued, and samples that still got faster are taken again. So are
+ * samples whose median is not known well; the steadiest count.
  */
 final class Stopwatch {
     private static final long WINDOW_NANOS = 20_000_000L;
@@ -22,6 +23,8 @@ final class Stopwatch {
     private static final long SLOW_LAUNCH_NANOS = 1_000_000_000L;
     /** HotSpot compiles a method at the latest when it has been called 5,000 times, or 600 times with loops. */
     private static final long MANY_LAUNCHES = 5_000;
+    /** Not even the interpreter takes as long to queue a launch, so a device that takes longer never waits for it. */
+    private static final double QUEUED_NANOS = 100_000;
     private static final int STEADY_WINDOWS = 3;
     private static final double IMPROVEMENT = 0.95;
     private static final int MIN_SAMPLES = 5;
@@ -80,7 +83,8 @@ final class Stopwatch {
             }
             long elapsed = System.nanoTime() - start;
             boolean compiled = launches.isSettled() || (elapsed >= MIN_WARM_UP_NANOS
-                    && (each <= fastNanos || count >= MANY_LAUNCHES || elapsed >= LONG_NANOS));
+                    && (each <= fastNanos || (launches.areTimedByDevice() && each >= QUEUED_NANOS)
+                            || count >= MANY_LAUNCHES || elapsed >= LONG_NANOS));
             if (elapsed >= MAX_WARM_UP_NANOS || (compiled && steady >= STEADY_WINDOWS)) {
                 return best;
             }

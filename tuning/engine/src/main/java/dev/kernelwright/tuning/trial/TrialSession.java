@@ -111,7 +111,9 @@ final class TrialSession {
             case LOAD_BASELINE -> {
                 int number = in.readInt();
                 KernelSignature signature = TrialCodec.readSignature(in);
-                Optional<LoadedKernel> baseline = device().backend.baseline(signature);
+                Optional<LoadedKernel> baseline = in.readBoolean()
+                        ? Optional.of(device().backend.load(TrialCodec.readBinary(in), signature))
+                        : device().backend.baseline(signature);
                 baseline.ifPresent(loaded -> kernels.put(number, new Kernel(number, signature, loaded)));
                 out.writeBoolean(baseline.isPresent());
             }

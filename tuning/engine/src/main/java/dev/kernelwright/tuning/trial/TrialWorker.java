@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parent's side of one trial worker, which {@link TrialWorkers} starts: asks it, and kills it.
@@ -120,12 +121,21 @@ public final class TrialWorker implements AutoCloseable {
         return kernel;
     }
 
-    /** Loads the backend's baseline and returns its number, or nothing if the backend has none. */
-    public OptionalInt loadBaseline(KernelSignature signature, Deadline deadline) throws IOException {
+    /**
+     * Loads the backend's baseline and returns its number, or nothing if the backend has none.
+     *
+     * @param compiled what the parent has compiled it to; null if the child is to make it
+     */
+    public OptionalInt loadBaseline(KernelSignature signature, @Nullable KernelBinary compiled, Deadline deadline)
+            throws IOException {
         int kernel = nextKernel++;
         boolean present = trustedRequest("the baseline", Command.LOAD_BASELINE, deadline, out -> {
             out.writeInt(kernel);
             TrialCodec.writeSignature(out, signature);
+            out.writeBoolean(compiled != null);
+            if (compiled != null) {
+                TrialCodec.writeBinary(out, compiled);
+            }
         }, DataInput::readBoolean);
         if (present) {
             baseline = kernel;

@@ -132,6 +132,8 @@ public final class FakeBackend implements Backend {
             case FakeBackendProvider.WITHOUT_BASELINE -> Optional.empty();
             case FakeBackendProvider.BROKEN_BASELINE ->
                 Optional.of(new FakeKernel(Behaviour.THROWS, FakeKernel.BASELINE_NANOS, signature));
+            case FakeBackendProvider.COMPILED_BASELINE ->
+                throw new IllegalStateException("there is no compiler in a trial worker");
             case FakeBackendProvider.SLOW_BASELINE ->
                 Optional.of(new FakeKernel(Behaviour.CORRECT, FakeKernel.SLOW_BASELINE_NANOS, signature));
             default -> Optional.of(new FakeKernel(Behaviour.CORRECT, FakeKernel.BASELINE_NANOS, signature));
@@ -140,6 +142,9 @@ public final class FakeBackend implements Backend {
 
     @Override
     public Optional<KernelBinary> baselineBinary(KernelSignature signature) {
+        if (deviceIndex != FakeBackendProvider.COMPILED_BASELINE) {
+            return Optional.empty();
+        }
         KernelSource source = source(Behaviour.SLOW);
         return Optional.of(new KernelBinary("fake", source.text().getBytes(StandardCharsets.UTF_8), source.plan(), ""));
     }
