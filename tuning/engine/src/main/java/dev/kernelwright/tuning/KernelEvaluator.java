@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,8 @@ public final class KernelEvaluator implements AutoCloseable {
     private @Nullable TrialWorker worker;
     private boolean closed;
     private OptionalInt baseline = OptionalInt.empty();
+    private Optional<KernelBinary> baselineBinary = Optional.empty();
+    private boolean baselineCompiled;
     private @Nullable Timing baselineTiming;
     private double baselineErrorRms = Double.NaN;
     private boolean baselineChecked;
@@ -321,6 +324,23 @@ public final class KernelEvaluator implements AutoCloseable {
         }
     }
 
+    /**
+     * Returns what the baseline was compiled to, once for all workers and for the record; empty if they need no compiler.
+     *
+     * @throws IOException if it cannot be compiled
+     */
+    Optional<KernelBinary> baselineBinary() throws IOException {
+        if (!baselineCompiled) {
+            try {
+                baselineBinary = backend.baselineBinary(signature);
+            } catch (RuntimeException e) {
+                throw new IOException("the baseline of " + workload + " cannot be compiled: " + e.getMessage(), e);
+            }
+            baselineCompiled = true;
+        }
+        return baselineBinary;
+    }
+
     /** Returns the baseline's times as they were last measured; where the backend has none, the reference's. */
     private Timing knownBaseline(TrialWorker current, Deadline deadline) throws IOException {
         Timing known = baselineTiming;
@@ -348,6 +368,7 @@ public final class KernelEvaluator implements AutoCloseable {
 
     /** Returns a worker that can be used, and has the baseline loaded if the backend has one. */
     private TrialWorker worker(Deadline deadline) throws IOException {
+        Optional<KernelBinary> compiled = baselineBinary();
         synchronized (lock) {
             if (closed) {
                 throw new IOException("the evaluation of kernels for " + workload + " was closed");
@@ -358,7 +379,7 @@ public final class KernelEvaluator implements AutoCloseable {
             TrialWorker started = TrialWorkers.start(limits, backend, threads, KernelTimer.memoryBytes(workload),
                     deadline);
             worker = started;
-            baseline = started.loadBaseline(signature, deadline);
+            baseline = started.loadBaseline(signature, compiled, deadline);
             if (baseline.isPresent() && !baselineChecked) {
                 // Before any candidate is loaded, which might spoil its results.
                 baselineErrorRms = verifier.errorRms(started, baseline.getAsInt(), deadline);

@@ -111,7 +111,10 @@ final class TrialSession {
             case LOAD_BASELINE -> {
                 int number = in.readInt();
                 KernelSignature signature = TrialCodec.readSignature(in);
-                Optional<LoadedKernel> baseline = device().backend.baseline(signature);
+                Backend backend = device().backend;
+                Optional<LoadedKernel> baseline = in.readBoolean()
+                        ? Optional.of(backend.load(TrialCodec.readBinary(in), signature))
+                        : backend.baseline(signature);
                 baseline.ifPresent(loaded -> kernels.put(number, new Kernel(number, signature, loaded)));
                 out.writeBoolean(baseline.isPresent());
             }

@@ -23,6 +23,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
 
@@ -120,12 +121,21 @@ public final class TrialWorker implements AutoCloseable {
         return kernel;
     }
 
-    /** Loads the backend's baseline and returns its number, or nothing if the backend has none. */
-    public OptionalInt loadBaseline(KernelSignature signature, Deadline deadline) throws IOException {
+    /**
+     * Loads the backend's baseline and returns its number, or nothing if the backend has none.
+     *
+     * @param binary what it was compiled to; where that is empty, the worker makes it from nothing
+     */
+    public OptionalInt loadBaseline(KernelSignature signature, Optional<KernelBinary> binary, Deadline deadline)
+            throws IOException {
         int kernel = nextKernel++;
         boolean present = trustedRequest("the baseline", Command.LOAD_BASELINE, deadline, out -> {
             out.writeInt(kernel);
             TrialCodec.writeSignature(out, signature);
+            out.writeBoolean(binary.isPresent());
+            if (binary.isPresent()) {
+                TrialCodec.writeBinary(out, binary.get());
+            }
         }, DataInput::readBoolean);
         if (present) {
             baseline = kernel;

@@ -80,8 +80,15 @@ public final class FakeBackend implements Backend {
         }
     }
 
+    private int baselinesCompiled;
+
     FakeBackend(int deviceIndex) {
         this.deviceIndex = deviceIndex;
+    }
+
+    /** Returns how often the baseline was compiled. */
+    public int baselinesCompiled() {
+        return baselinesCompiled;
     }
 
     /** Returns the source of a behaviour. */
@@ -134,13 +141,18 @@ public final class FakeBackend implements Backend {
                 Optional.of(new FakeKernel(Behaviour.THROWS, FakeKernel.BASELINE_NANOS, signature));
             case FakeBackendProvider.SLOW_BASELINE ->
                 Optional.of(new FakeKernel(Behaviour.CORRECT, FakeKernel.SLOW_BASELINE_NANOS, signature));
+            case FakeBackendProvider.COMPILED_BASELINE -> throw new IllegalStateException("there is no compiler");
             default -> Optional.of(new FakeKernel(Behaviour.CORRECT, FakeKernel.BASELINE_NANOS, signature));
         };
     }
 
     @Override
     public Optional<KernelBinary> baselineBinary(KernelSignature signature) {
-        KernelSource source = source(Behaviour.SLOW);
+        if (deviceIndex != FakeBackendProvider.COMPILED_BASELINE) {
+            return Optional.empty();
+        }
+        baselinesCompiled++;
+        KernelSource source = source(Math.toIntExact(FakeKernel.BASELINE_NANOS / 1000));
         return Optional.of(new KernelBinary("fake", source.text().getBytes(StandardCharsets.UTF_8), source.plan(), ""));
     }
 

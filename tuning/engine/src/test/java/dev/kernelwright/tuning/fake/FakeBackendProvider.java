@@ -33,6 +33,9 @@ public final class FakeBackendProvider implements BackendProvider {
     /** The device whose events make every time a tenth of what it is. */
     public static final int LYING_EVENTS = 7;
 
+    /** The device whose baseline has been compiled, since nobody can who asks for it. */
+    public static final int COMPILED_BASELINE = 8;
+
     /** A trial worker's temporary directory is its working directory. */
     private static final boolean IN_WORKER = System.getProperty("java.io.tmpdir").equals(".");
 
