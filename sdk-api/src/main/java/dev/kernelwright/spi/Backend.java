@@ -37,8 +37,8 @@ public interface Backend extends AutoCloseable {
     Optional<LoadedKernel> baseline(KernelSignature signature);
 
     /**
-     * Compiles the baseline for hosts that have no compiler, where {@link #load} takes it from a record in the place of
-     * {@link #baseline}; empty for an unknown op, and if every host that has the device can make its baselines.
+     * Compiles the baseline for trial workers, and for hosts that have no compiler: there {@link #load} takes it in the place
+     * of {@link #baseline}. Empty for an unknown op, and if every host that has the device can make its baselines.
      */
     default Optional<KernelBinary> baselineBinary(KernelSignature signature) {
         return Optional.empty();

@@ -144,6 +144,7 @@ class KernelFilesTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("workloads")
     void plansOfManyPointsFitTheDevice(Workload workload) throws KernelRejectedException {
         KernelTemplate template = template(workload);

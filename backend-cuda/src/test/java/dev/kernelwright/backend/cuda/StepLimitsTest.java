@@ -14,6 +14,8 @@ import dev.kernelwright.spi.ReasonCode;
 import dev.kernelwright.tensor.DType;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,6 +41,7 @@ class StepLimitsTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource(delimiter = '|', textBlock = """
             sm_90a | run grid=1                              | gives no block
             sm_90a | run grid=1 block=2048                   | has 2048 threads, but sm_90a runs at most 1024

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The contract of a backend as tests: its author extends this class, says what the backend is, and runs it.
@@ -51,7 +52,8 @@ public abstract class BackendContract implements DiscoveryContract, CompilationC
     @RegisterExtension
     private final Scorecard scorecard = new Scorecard();
     private final BlockPool pool = new BlockPool(THREADS);
-    private final Rooflines rooflines = new Rooflines(Optional.empty());
+    private Path rooflineFolder;
+    private Rooflines rooflines;
     private @Nullable Backend backend;
 
     /** For subclasses. */
@@ -108,7 +110,9 @@ public abstract class BackendContract implements DiscoveryContract, CompilationC
     }
 
     @BeforeAll
-    void requireDevice() {
+    void requireDevice(@TempDir Path folder) {
+        rooflineFolder = folder;
+        rooflines = new Rooflines(Optional.of(folder));
         if (provider().probe() instanceof Probe.Unavailable(String reason, String cure)) {
             abort(reason + ": " + cure);
         }
@@ -149,6 +153,17 @@ public abstract class BackendContract implements DiscoveryContract, CompilationC
 
     final Rooflines rooflines() {
         return rooflines;
+    }
+
+    /** Puts the device's roofline where a runtime with a store in that folder looks for it, which then need not measure it. */
+    final void giveRoofline(Path store) throws IOException {
+        rooflines.of(backend());
+        Path beside = Files.createDirectories(store.resolve("rooflines"));
+        try (Stream<Path> files = Files.list(rooflineFolder)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, beside.resolve(file.getFileName()));
+            }
+        }
     }
 
     final BlockPool pool() {

@@ -74,6 +74,7 @@ public interface RecordContract extends ContractTopic {
     @Proves("M37")
     default void aMissIsAnsweredAtOnceAndIsAHitAtTheNextStart(@TempDir Path folder) throws Exception {
         Workload workload = ContractKernel.INCREMENT_OP.workload(DType.F32).axis("n", 1 << 18).build();
+        contract().giveRoofline(folder);
         for (boolean first : new boolean[]{true, false}) {
             try (DirectoryStore store = DirectoryStore.open(folder);
                     TuningEngine tuner = TuningEngine.builder().build();

@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -329,6 +330,15 @@ public final class KernelEvaluator implements AutoCloseable {
             discardWorker();
             return Double.NaN;
         }
+    }
+
+    /**
+     * Returns what the baseline was compiled to, once for all workers and for the record; empty if they need no compiler.
+     *
+     * @throws IOException if it cannot be compiled
+     */
+    Optional<KernelBinary> baselineBinary() throws IOException {
+        return Optional.ofNullable(baseline.compiled());
     }
 
     /** Returns the baseline's times as they were last measured; where the backend has none, the reference's. */

@@ -342,11 +342,14 @@ final class TuningJob implements Runnable {
                 provenance, clock.instant(), expires, baseline());
     }
 
-    /** Compiles the baseline once more, for hosts that have the record and no compiler. */
+    /** Returns what the baseline was compiled to, for hosts that have the record and no compiler. */
     private @Nullable KernelBinary baseline() {
+        KernelEvaluator open = evaluator;
         try {
-            return request.backend().baselineBinary(request.workload().signature()).orElse(null);
-        } catch (RuntimeException e) {
+            return (open == null
+                    ? request.backend().baselineBinary(request.workload().signature())
+                    : open.baselineBinary()).orElse(null);
+        } catch (IOException | RuntimeException e) {
             LOG.warn("The record of {} is of no use where there is no compiler: {}", request.workload(),
                     e.getMessage());
             return null;

@@ -46,8 +46,13 @@ final class WorkerBaseline {
         return number;
     }
 
-    /** Compiles it here, where the backend can, once for all workers, in which a compiler would first have to start. */
-    private @Nullable KernelBinary compiled() throws IOException {
+    /**
+     * Returns what it is compiled to, here and once for all workers, in which a compiler would first have to start; null if
+     * they need none.
+     *
+     * @throws IOException if it cannot be compiled
+     */
+    @Nullable KernelBinary compiled() throws IOException {
         if (!compilerAsked) {
             try {
                 compiled = backend.baselineBinary(signature).orElse(null);

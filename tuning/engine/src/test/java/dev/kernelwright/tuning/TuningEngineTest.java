@@ -20,6 +20,7 @@ import dev.kernelwright.tensor.DType;
 import dev.kernelwright.tuning.fake.Behaviour;
 import dev.kernelwright.tuning.fake.FakeBackend;
 import dev.kernelwright.tuning.fake.FakeBackendProvider;
+import dev.kernelwright.tuning.fake.FakeKernel;
 import dev.kernelwright.tuning.fake.TestOps;
 import dev.kernelwright.tuning.trial.WorkerRemains;
 import java.io.IOException;
@@ -41,6 +42,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class TuningEngineTest {
@@ -110,7 +113,11 @@ class TuningEngineTest {
     }
 
     private TuningRequest request(Workload workload, Duration time, int candidates) {
-        return new TuningRequest(KernelKey.of(workload, backend.target()), workload, backend, 1, Optional.empty(),
+        return request(backend, workload, time, candidates);
+    }
+
+    private static TuningRequest request(FakeBackend device, Workload workload, Duration time, int candidates) {
+        return new TuningRequest(KernelKey.of(workload, device.target()), workload, device, 1, Optional.empty(),
                 new TuningBudget(time, candidates), new Rooflines(Optional.empty()));
     }
 
@@ -194,17 +201,18 @@ class TuningEngineTest {
         }
     }
 
-    @Test
-    void aRecordCarriesWhatTheBaselineWasCompiledTo() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CORRECT", "SLOW"})
+    void aBaselineIsCompiledOnceForAllWorkersAndForTheRecordWhicheverIsFaster(Behaviour behaviour) throws Exception {
         FakeBackend compiling = FakeBackendProvider.open(FakeBackendProvider.COMPILED_BASELINE);
-        Workload workload = TestOps.fixed();
-        TuningRequest request = new TuningRequest(KernelKey.of(workload, compiling.target()), workload, compiling, 1,
-                Optional.empty(), request().budget(), request().rooflines());
-        try (Tuner tuner = engine(new Proposing("only", source(Behaviour.CORRECT))).build()) {
-            TuningRecord record = tuner.submit(request, NO_LISTENER).get();
-            assertThat(record.kernel()).isNotNull();
+        try (Tuner tuner = engine(new Proposing("only", source(behaviour))).build()) {
+            TuningRecord record =
+                    tuner.submit(request(compiling, TestOps.fixed(), Duration.ofSeconds(30), 1), NO_LISTENER).get();
+            assertThat(record.kernel() != null).isEqualTo(behaviour == Behaviour.CORRECT);
+            assertThat(record.evaluation().baseline().minNanos()).isGreaterThanOrEqualTo(FakeKernel.BASELINE_NANOS);
             assertThat(record.baseline()).as("what a host without a compiler loads").isNotNull();
-            assertThat(record.baseline().bytes()).asString().isEqualTo("SLOW");
+            assertThat(record.baseline().bytes()).asString().isEqualTo("#define MICROS 400");
+            assertThat(compiling.baselinesCompiled()).isOne();
         }
     }
 
@@ -213,7 +221,7 @@ class TuningEngineTest {
         try (Tuner tuner = engine(new Proposing("only", source(Behaviour.SLOW), source(Behaviour.ZEROS))).build()) {
             TuningRecord record = tuner.submit(request(), NO_LISTENER).get();
             assertThat(record.kernel()).isNull();
-            assertThat(record.baseline()).as("what every host can make itself").isNull();
+            assertThat(record.baseline()).as("of a device whose baseline needs no compiler").isNull();
             assertThat(record.evaluation().reason()).isEqualTo(ReasonCode.NOT_FASTER);
             assertThat(record.evaluation().kernel()).isNotNull();
             assertThat(record.created()).isEqualTo(NOW);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The contract, for the mock with whatever is wrong with it; run by {@link KitMutationTest} alone. */
+/** The contract, for the mock with whatever is wrong with it; run by {@link KitRun} alone. */
 class MockContract extends BackendContract {
     @Override
     protected BackendProvider provider() {

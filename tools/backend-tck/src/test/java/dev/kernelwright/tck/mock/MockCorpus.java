@@ -4,7 +4,7 @@ import dev.kernelwright.spi.BackendProvider;
 import dev.kernelwright.tck.KernelCorpusContract;
 import java.nio.file.Path;
 
-/** A corpus of one attack and one honest kernel; run by {@link KitMutationTest} alone. */
+/** A corpus of one attack and one honest kernel; run by {@link KitRun} alone. */
 class MockCorpus extends KernelCorpusContract {
     @Override
     protected BackendProvider provider() {

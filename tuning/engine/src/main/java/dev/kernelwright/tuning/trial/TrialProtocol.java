@@ -31,7 +31,7 @@ final class TrialProtocol {
         OPEN,
         /** Load a kernel: kernel, signature, binary. */
         LOAD,
-        /** Load the backend's baseline: kernel, signature. Answers whether it has one. */
+        /** Load the backend's baseline: kernel, signature, its binary if there is one. Answers whether it has one. */
         LOAD_BASELINE,
         /** Answer what the device says of a kernel, cut short: kernel. */
         REPORT,

@@ -80,8 +80,15 @@ public final class FakeBackend implements Backend {
         }
     }
 
+    private int baselinesCompiled;
+
     FakeBackend(int deviceIndex) {
         this.deviceIndex = deviceIndex;
+    }
+
+    /** Returns how often the baseline was compiled. */
+    public int baselinesCompiled() {
+        return baselinesCompiled;
     }
 
     /** Returns the source of a behaviour. */
@@ -132,10 +139,9 @@ public final class FakeBackend implements Backend {
             case FakeBackendProvider.WITHOUT_BASELINE -> Optional.empty();
             case FakeBackendProvider.BROKEN_BASELINE ->
                 Optional.of(new FakeKernel(Behaviour.THROWS, FakeKernel.BASELINE_NANOS, signature));
-            case FakeBackendProvider.COMPILED_BASELINE ->
-                throw new IllegalStateException("there is no compiler in a trial worker");
             case FakeBackendProvider.SLOW_BASELINE ->
                 Optional.of(new FakeKernel(Behaviour.CORRECT, FakeKernel.SLOW_BASELINE_NANOS, signature));
+            case FakeBackendProvider.COMPILED_BASELINE -> throw new IllegalStateException("there is no compiler");
             default -> Optional.of(new FakeKernel(Behaviour.CORRECT, FakeKernel.BASELINE_NANOS, signature));
         };
     }
@@ -145,7 +151,8 @@ public final class FakeBackend implements Backend {
         if (deviceIndex != FakeBackendProvider.COMPILED_BASELINE) {
             return Optional.empty();
         }
-        KernelSource source = source(Behaviour.SLOW);
+        baselinesCompiled++;
+        KernelSource source = source(Math.toIntExact(FakeKernel.BASELINE_NANOS / 1000));
         return Optional.of(new KernelBinary("fake", source.text().getBytes(StandardCharsets.UTF_8), source.plan(), ""));
     }
 

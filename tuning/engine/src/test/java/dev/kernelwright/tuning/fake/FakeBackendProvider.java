@@ -33,7 +33,7 @@ public final class FakeBackendProvider implements BackendProvider {
     /** The device whose events make every time a tenth of what it is. */
     public static final int LYING_EVENTS = 7;
 
-    /** The device whose baseline is compiled in the parent, to a kernel that takes twice as long, and nowhere else. */
+    /** The device whose baseline has been compiled, since nobody can who asks for it. */
     public static final int COMPILED_BASELINE = 8;
 
     /** A trial worker's temporary directory is its working directory. */
