@@ -19,7 +19,8 @@ import java.util.Optional;
  */
 final class KernelFiles {
     /** What templates include: elements of each dtype, what tensor cores do, and what some templates have in common. */
-    private static final List<String> INCLUDED = List.of("element.cuh", "mma.cuh", "hopper.cuh", "decode.cuh");
+    private static final List<String> INCLUDED = List.of("element.cuh", "stream.cuh", "mma.cuh", "hopper.cuh",
+            "decode.cuh");
     /** The one architecture that has wgmma; it has clusters too. */
     private static final String HOPPER = "sm_90a";
     private static final long MAX_ROWS_OF_FEW = 8;

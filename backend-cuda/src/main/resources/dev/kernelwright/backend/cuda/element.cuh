@@ -77,22 +77,9 @@ __device__ __forceinline__ Vector unpacked(uint4 packed) {
     return vector;
 }
 
-// A vector as it lies at an aligned place. One that is STREAM, read once by the whole grid, takes no place in the first
-// cache.
-template <bool STREAM>
-__device__ __forceinline__ uint4 packed_at(const element *from) {
-    if (!STREAM) {
-        return *reinterpret_cast<const uint4 *>(from);
-    }
-    uint4 words;
-    asm("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
-            : "=r"(words.x), "=r"(words.y), "=r"(words.z), "=r"(words.w) : "l"(from));
-    return words;
-}
-
 // A vector at an aligned place.
 __device__ __forceinline__ Vector load(const element *from) {
-    return unpacked(packed_at<false>(from));
+    return unpacked(*reinterpret_cast<const uint4 *>(from));
 }
 
 // A vector of which the first `count` elements exist, and `none` stands for the others. Where `aligned` is true all
@@ -110,11 +97,10 @@ __device__ __forceinline__ Vector load(const element *from, long long count, boo
 }
 
 // The same as it lies in memory; where an element does not exist, its bits of `none` stand for it.
-template <bool STREAM = false>
 __device__ __forceinline__ uint4 load_packed(const element *from, long long count, bool aligned,
         unsigned int none = 0) {
     if (aligned) {
-        return count > 0 ? packed_at<STREAM>(from) : make_uint4(none, none, none, none);
+        return count > 0 ? *reinterpret_cast<const uint4 *>(from) : make_uint4(none, none, none, none);
     }
     unsigned int words[4];
 #pragma unroll
@@ -129,10 +115,8 @@ __device__ __forceinline__ uint4 load_packed(const element *from, long long coun
     return make_uint4(words[0], words[1], words[2], words[3]);
 }
 
-// Writes a vector to an aligned place, in assembly, since compilers take a structure's store apart here and there. One
-// that is STREAM is the first to leave the second cache.
-template <bool STREAM = false>
-__device__ __forceinline__ void store(element *to, Vector vector) {
+// What lies in memory of a vector.
+__device__ __forceinline__ uint4 packed(Vector vector) {
     unsigned int words[4];
 #pragma unroll
     for (int i = 0; i < 4; i++) {
@@ -150,21 +134,21 @@ __device__ __forceinline__ void store(element *to, Vector vector) {
         words[i] = low.bits | (unsigned int) high.bits << 16;
 #endif
     }
-    if (STREAM) {
-        asm volatile("st.global.cs.v4.u32 [%0], {%1, %2, %3, %4};" :: "l"(to), "r"(words[0]), "r"(words[1]),
-                "r"(words[2]), "r"(words[3]) : "memory");
-    } else {
-        asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" :: "l"(to), "r"(words[0]), "r"(words[1]),
-                "r"(words[2]), "r"(words[3]) : "memory");
-    }
+    return make_uint4(words[0], words[1], words[2], words[3]);
+}
+
+// Writes a vector to an aligned place, in assembly, since compilers take a structure's store apart here and there.
+__device__ __forceinline__ void store(element *to, Vector vector) {
+    const uint4 words = packed(vector);
+    asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" :: "l"(to), "r"(words.x), "r"(words.y), "r"(words.z),
+            "r"(words.w) : "memory");
 }
 
 // Writes the first `count` elements of a vector, all or none of them where `aligned` is true.
-template <bool STREAM = false>
 __device__ __forceinline__ void store(element *to, long long count, bool aligned, Vector vector) {
     if (aligned) {
         if (count > 0) {
-            store<STREAM>(to, vector);
+            store(to, vector);
         }
         return;
     }

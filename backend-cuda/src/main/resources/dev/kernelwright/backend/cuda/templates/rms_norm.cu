@@ -10,6 +10,7 @@
 // @require LANES * VECTORS <= max(1024, cols)
 // @step run grid=ceil_div(rows,THREADS/LANES*ROWS_PER_LANE) block=THREADS
 #include "../element.cuh"
+#include "../stream.cuh"
 #define THREADS 256
 #define LANES 256
 #define VECTORS 4
@@ -67,7 +68,7 @@ __device__ __forceinline__ void normalize(const element *__restrict__ x, const e
 #pragma unroll
     for (int v = 0; v < VECTORS; v++) {
         const int c = first + v * WIDTH * LANES;
-        next[v] = load_packed<STREAMED>(x + row * cols + c, row < rows ? cols - c : 0, ALIGNED);
+        next[v] = load_once<STREAMED>(x + row * cols + c, row < rows ? cols - c : 0, ALIGNED);
     }
     for (int i = 0; i < ROWS_PER_LANE; i++) {
         // A thread without a row takes part in the sums with a row of no columns.
@@ -81,7 +82,7 @@ __device__ __forceinline__ void normalize(const element *__restrict__ x, const e
             const int c = first + v * WIDTH * LANES;
             kept[v] = unpacked(next[v]);
             if (i + 1 < ROWS_PER_LANE) {
-                next[v] = load_packed<STREAMED>(x + row * cols + c, row < rows ? cols - c : 0, ALIGNED);
+                next[v] = load_once<STREAMED>(x + row * cols + c, row < rows ? cols - c : 0, ALIGNED);
             }
         }
         float sum = 0.0f;
@@ -97,12 +98,12 @@ __device__ __forceinline__ void normalize(const element *__restrict__ x, const e
         for (int v = 0; v < VECTORS; v++) {
             const int c = first + v * WIDTH * LANES;
             if (c < width) {
-                store<STREAMED>(to + c, width - c, ALIGNED,
+                store_once<STREAMED>(to + c, width - c, ALIGNED,
                         scaled(kept[v], factor, load(weight + c, width - c, ALIGNED)));
             }
         }
         for (long long c = rest; c < width; c += WIDTH * LANES) {
-            store<STREAMED>(to + c, width - c, ALIGNED, scaled(load(from + c, width - c, ALIGNED), factor,
+            store_once<STREAMED>(to + c, width - c, ALIGNED, scaled(load(from + c, width - c, ALIGNED), factor,
                     load(weight + c, width - c, ALIGNED)));
         }
     }

@@ -5,6 +5,7 @@
 // @parameter STREAMED 0 1
 // @step run grid=rows*ceil_div(ceil_div(heads,HEADS_PER_THREAD)*ceil_div(head_dim/2,select(F32,4,8)),THREADS) block=THREADS
 #include "../element.cuh"
+#include "../stream.cuh"
 #define THREADS 128
 #define HEADS_PER_THREAD 4
 #define STREAMED 0
@@ -52,8 +53,8 @@ run(const element *__restrict__ x, const element *__restrict__ cos, const elemen
         uint4 of_high[HEADS_PER_THREAD];
 #pragma unroll
         for (int h = 0; h < HEADS_PER_THREAD; h++) {
-            of_low[h] = load_packed<STREAMED>(x + low + h * head_dim, count - h, true);
-            of_high[h] = load_packed<STREAMED>(x + high + h * head_dim, count - h, true);
+            of_low[h] = load_once<STREAMED>(x + low + h * head_dim, count - h, true);
+            of_high[h] = load_once<STREAMED>(x + high + h * head_dim, count - h, true);
         }
 #pragma unroll
         for (int h = 0; h < HEADS_PER_THREAD; h++) {
@@ -69,8 +70,8 @@ run(const element *__restrict__ x, const element *__restrict__ cos, const elemen
                 turn(a.at[i], b.at[i], c.at[i], s.at[i]);
 #endif
             }
-            store<STREAMED>(out + low + h * head_dim, count - h, true, a);
-            store<STREAMED>(out + high + h * head_dim, count - h, true, b);
+            store_once<STREAMED>(out + low + h * head_dim, count - h, true, a);
+            store_once<STREAMED>(out + high + h * head_dim, count - h, true, b);
         }
         return;
     }

@@ -22,7 +22,7 @@
 #define SPLIT 1
 #define COLS 0
 // How many vectors of the rest a work-item reads at once.
-#define BATCH 6
+#define BATCH 7
 #include "../rows.clh"
 
 /** What to subtract before an exponential: where all is negative infinity, weights are to be 0 and not NaN. */
