@@ -1,14 +1,14 @@
 // Some blocks share a row. A thread turns a vector of pairs of HEADS_PER_THREAD heads, which have the angles in common;
 // a row whose position is outside the tables becomes NaN. STREAMED heads take less place in the caches.
-// @parameter THREADS 128 64 256 512
-// @parameter HEADS_PER_THREAD 4 1 2 8
-// @parameter STREAMED 0 1
+// @parameter THREADS 64 128 256 512
+// @parameter HEADS_PER_THREAD 1 2 4 8
+// @parameter STREAMED 1 0
 // @step run grid=rows*ceil_div(ceil_div(heads,HEADS_PER_THREAD)*ceil_div(head_dim/2,select(F32,4,8)),THREADS) block=THREADS
 #include "../element.cuh"
 #include "../stream.cuh"
-#define THREADS 128
-#define HEADS_PER_THREAD 4
-#define STREAMED 0
+#define THREADS 64
+#define HEADS_PER_THREAD 1
+#define STREAMED 1
 #define HEADS 0
 #define HEAD_DIM 0
 #define INTERLEAVED 0
