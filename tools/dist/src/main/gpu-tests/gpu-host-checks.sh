@@ -144,7 +144,7 @@ section_corpus-opencl() { tests backend-opencl --include-classname '.*Corpus.*';
 
 section_kernels() { java_of_tests dev.kernelwright.backend.cuda.CudaKernelChecks; }
 
-# PyTorch first, which compiles too. A workload that could not be timed is told in its line, not by the exit code.
+# PyTorch first, which compiles too. A workload that could not be timed says so in its line, and the others are timed.
 section_times() {
     local peers=() status=0 dtype ops=(add silu_mul gelu sum argmax softmax rms_norm layer_norm rope embedding matmul attention)
     if limited python3 -c 'import torch; print("PyTorch", torch.__version__)'; then
