@@ -10,11 +10,13 @@ import java.lang.foreign.ValueLayout;
 final class Kernel {
     static void run(int block, MemorySegment x, MemorySegment out, long rows, long cols) {
         double max = get(x, block * cols);
-        double sum = 1;
+        double sum = max == Double.NEGATIVE_INFINITY ? 0 : 1;
         for (long c = 1; c < cols; c++) {
             double value = get(x, block * cols + c);
             double larger = Math.max(max, value);
-            sum = sum * Math.exp(max - larger) + Math.exp(value - larger);
+            // Of two negative infinities, the difference would not be a number.
+            double shift = larger == Double.NEGATIVE_INFINITY ? 0 : larger;
+            sum = sum * Math.exp(max - shift) + Math.exp(value - shift);
             max = larger;
         }
         for (long c = 0; c < cols; c++) {

@@ -6,11 +6,13 @@
 
 void run(long long block, const float *restrict x, float *restrict out, long long rows, long long cols) {
     double max = x[block * cols];
-    double sum = 1;
+    double sum = max == -INFINITY ? 0 : 1;
     for (long long c = 1; c < cols; c++) {
         double value = x[block * cols + c];
         double larger = (max > value ? max : value);
-        sum = sum * exp(max - larger) + exp(value - larger);
+        // Of two negative infinities, the difference would not be a number.
+        double shift = larger == -INFINITY ? 0 : larger;
+        sum = sum * exp(max - shift) + exp(value - shift);
         max = larger;
     }
     for (long long c = 0; c < cols; c++) {
