@@ -1,5 +1,5 @@
-// Vectors that the whole grid reads or writes once: where STREAM is true they pass the first cache by, or are the first to
-// leave the second one.
+// Vectors that the whole grid reads or writes once: where STREAM is true they pass the first cache by, or are the first
+// to leave the second one.
 
 template <bool STREAM>
 __device__ __forceinline__ uint4 load_once(const element *from, long long count, bool aligned) {
