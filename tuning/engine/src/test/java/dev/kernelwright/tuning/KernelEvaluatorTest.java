@@ -247,7 +247,7 @@ class KernelEvaluatorTest {
             Evaluation evaluation = evaluate(slow, Behaviour.FAST_ONCE_VERIFIED);
             assertThat(evaluation.reason()).as(evaluation.message()).isEqualTo(ReasonCode.ACCEPTED);
             // There it is not verified once more; where it was, it takes a sixteenth of that.
-            assertThat(evaluation.kernel().minNanos()).isGreaterThanOrEqualTo(FakeKernel.BASELINE_NANOS);
+            assertThat(evaluation.kernel().minNanos()).isGreaterThanOrEqualTo(2 * FakeKernel.BASELINE_NANOS);
             assertThat(evaluation.verification().stages()).isNotEmpty();
         }
     }
@@ -271,15 +271,6 @@ class KernelEvaluatorTest {
             assertThat(first.reason()).as(first.message()).isEqualTo(ReasonCode.ACCEPTED);
             assertThat(first.baseline().minNanos()).isGreaterThanOrEqualTo(FakeKernel.SLOW_BASELINE_NANOS);
             assertThat(evaluate(slow, Behaviour.CORRECT).baseline()).isEqualTo(first.baseline());
-        }
-    }
-
-    @Test
-    void aBaselineThatTheBackendCompilesIsCompiledOutsideOfTheWorker() throws IOException {
-        try (KernelEvaluator compiled = open(TestOps.fixed(), FakeBackendProvider.COMPILED_BASELINE)) {
-            Evaluation evaluation = evaluate(compiled, Behaviour.CORRECT);
-            assertThat(evaluation.reason()).as(evaluation.message()).isEqualTo(ReasonCode.ACCEPTED);
-            assertThat(evaluation.baseline().minNanos()).isGreaterThanOrEqualTo(FakeKernel.BASELINE_NANOS);
         }
     }
 
